@@ -1,0 +1,49 @@
+"""Who may do what in assessments? The rules of this layer."""
+
+from cms.accounts.models import User
+from cms.accounts.policy import holders_of, rule
+from cms.accounts.roles import Role
+
+from .models import Attempt, Mentorship, Shift
+
+
+@rule("attempt.sit")
+def sits(person: User, attempt: Attempt) -> bool:
+    return attempt.enrolment.learner_id == person.pk and attempt.enrolment.withdrawn_at is None
+
+
+@rule("shift.read")
+def reads_shift(person: User, shift: Shift) -> bool:
+    """The learner, always; the mentor it is with, once it was handed to them."""
+    if shift.learner_id == person.pk:
+        return True
+    return shift.mentorship.mentor.person_id == person.pk and shift.submitted_at is not None
+
+
+@rule("shift.write")
+def writes_shift(person: User, shift: Shift) -> bool:
+    return shift.learner_id == person.pk
+
+
+@rule("shift.sign")
+def signs_shift(person: User, shift: Shift) -> bool:
+    """The mentor it is with. Whether they may sign today is asked by `sign_shift` itself."""
+    return (
+        shift.mentorship.mentor.person_id == person.pk
+        and shift.learner_id != person.pk
+        and shift.submitted_at is not None
+    )
+
+
+@rule("mentorship.answer")
+def answers_mentorship(person: User, mentorship: Mentorship) -> bool:
+    return mentorship.mentor.person_id == person.pk
+
+
+@rule("mentoring.use")
+def mentors(person: User, thing: None) -> bool:
+    return hasattr(person, "mentor")
+
+
+rule("mentor.approve")(holders_of(Role.REGISTRAR))
+rule("question.write")(holders_of(Role.EDITOR))

@@ -1,0 +1,23 @@
+"""What do people type to check or to ask?"""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class NumberForm(forms.Form):
+    number = forms.CharField(
+        label=_("Certificate number"),
+        max_length=40,
+        help_text=_(
+            "Under the square code on the certificate. Small letters and missing hyphens are fine; "
+            "there is no letter O, I, L or U in it."
+        ),
+        widget=forms.TextInput(
+            attrs={
+                "class": "input input-number",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+    )

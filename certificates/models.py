@@ -1,0 +1,241 @@
+"""What was decided, and which document says so? Rules, decisions, certificates, keys and status lists."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cms.accounts.models import User
+from courses.models import CredentialKind, Enrolment
+from courses.pages import ProgrammePage
+
+from .bitstring import LENGTH
+
+EXPIRING = timedelta(days=90)  # before the last day
+
+
+class RequirementKind(models.TextChoices):
+    """What can be required. Each is one small class in certificates/requirements.py."""
+
+    MODULES = "modules", _("Modules complete")
+    QUIZZES = "quizzes", _("Quizzes passed")
+    SHADOW_DAYS = "shadow_days", _("Shadow days")
+    AGREEMENT = "agreement", _("Agreement signed")
+
+
+class RequirementSet(models.Model):
+    """One version of what a programme asks. Never edited once published: those on it keep it."""
+
+    programme = models.ForeignKey(ProgrammePage, on_delete=models.PROTECT, related_name="requirement_sets")
+    version = models.CharField(max_length=20)  # "2026.1"
+    is_example = models.BooleanField(default=True)  # shown wherever a visitor could take it for a real body's rule
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "version"], name="requirementset_each_version_once"),
+            models.UniqueConstraint(fields=["programme", "published_at"], name="requirementset_one_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"RequirementSet {self.version} of programme {self.programme_id}"
+
+
+class Requirement(models.Model):
+    """One line of a requirement set: a kind and its numbers, as that kind's class reads them."""
+
+    requirement_set = models.ForeignKey(RequirementSet, on_delete=models.PROTECT, related_name="requirements")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16, choices=RequirementKind)
+    terms = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["requirement_set", "position"], name="requirement_one_at_each_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"Requirement {self.pk}: {self.kind}"
+
+
+class CertificationRequest(models.Model):
+    """A learner asks the registrar to confirm, and says under which name. Answered once: confirmed or declined."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="certification_requests")
+    certificate_name = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    declined_because = models.TextField(blank=True, max_length=1_000)  # for the learner
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(answered_at=None), name="certificationrequest_one_waiting"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None, declined_because="")
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="certificationrequest_answered_at_and_by_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"CertificationRequest {self.pk}: enrolment {self.enrolment_id}"
+
+
+class SigningKey(models.Model):
+    """A key that signs, or signed, certificates. Retired keys stay published, else every old certificate would break."""
+
+    kid = models.CharField(max_length=300, unique=True)  # did:web:…#ed25519-2026-11
+    public_multibase = models.CharField(max_length=60, unique=True)
+    wrapped_private = models.BinaryField()  # AES-GCM under CREDENTIAL_KEY_SECRET
+    made_at = models.DateTimeField()
+    activated_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=Q(activated_at__isnull=False, retired_at=None),
+                name="signingkey_one_active",
+            ),
+            models.CheckConstraint(
+                condition=Q(retired_at=None)
+                | Q(retired_at__isnull=False, activated_at__isnull=False, retired_at__gte=F("activated_at")),
+                name="signingkey_retired_after_activated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"SigningKey {self.kid}"
+
+
+class StatusList(models.Model):
+    """One published list of 131,072 bits. Kept signed, and signed anew when a bit is set or its week runs out."""
+
+    number = models.PositiveIntegerField(unique=True)  # in its address
+    document = models.TextField(blank=True)  # the signed credential, as served
+    built_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"StatusList {self.number}"
+
+
+class Status(models.TextChoices):
+    """What a certificate is today. Read off its dates; never stored. The order is the contract's."""
+
+    ACTIVE = "active", _("Active")
+    EXPIRING = "expiring", _("Expiring")
+    EXPIRED = "expired", _("Expired")
+    SUSPENDED = "suspended", _("Suspended")
+    REVOKED = "revoked", _("Revoked")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+class RevocationReason(models.TextChoices):
+    """The public wording: all that anyone outside is told."""
+
+    EVIDENCE = "EVIDENCE", _("Evidence withdrawn")
+    ETHICS = "ETHICS", _("Ethics code breached")
+    ERROR = "ERROR", _("Issued in error")
+    REQUEST = "REQUEST", _("At the holder’s request")
+
+
+class Certificate(models.Model):
+    """One document, as issued: every word on it is copied here and never changes. A correction is a new certificate.
+
+    Status is read off the dates. `basis` lists {"requirement", "summary"} as shown to the public.
+    """
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # in its address and its credential's id
+    number = models.CharField(max_length=16, unique=True)  # CS-XXXXX-XXXXX-C
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="certificates")
+    holder = models.ForeignKey(User, on_delete=models.PROTECT, related_name="certificates")
+    holder_name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=CredentialKind)
+    title = models.CharField(max_length=120)
+    programme_title = models.CharField(max_length=255)
+    requirements_version = models.CharField(max_length=20)
+    rules_are_example = models.BooleanField(default=True)
+    basis = models.JSONField()
+    issuer_name = models.CharField(max_length=80)
+    issuer_did = models.CharField(max_length=255)
+    registrar_name = models.CharField(max_length=80, blank=True)
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # null: automatic
+    issued_at = models.DateTimeField()
+    awarded_on = models.DateField()  # unchanged by a replacement
+    valid_until = models.DateTimeField(null=True)
+
+    signing_key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="certificates")
+    status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="certificates")
+    status_index = models.PositiveIntegerField()
+    credential = models.TextField()  # the signed JSON, to the byte as served
+    credential_digest = models.CharField(max_length=64)  # SHA-256, hexadecimal
+
+    suspended_at = models.DateTimeField(null=True)
+    suspension_reason = models.CharField(max_length=120, blank=True)  # public wording
+    revoked_at = models.DateTimeField(null=True)
+    revocation_reason = models.CharField(max_length=10, choices=RevocationReason, blank=True)
+    superseded_at = models.DateTimeField(null=True)
+    replaced_by = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaces"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment"],
+                condition=Q(revoked_at=None, superseded_at=None),
+                name="certificate_one_standing_for_an_enrolment",
+                violation_error_message=_("There is a certificate for this already."),
+            ),
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="certificate_one_at_each_status_index"),
+            models.CheckConstraint(
+                condition=Q(status_index__gte=0, status_index__lt=LENGTH), name="certificate_index_within_its_list"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None, revocation_reason="")
+                | (Q(revoked_at__isnull=False, revoked_at__gte=F("issued_at")) & ~Q(revocation_reason="")),
+                name="certificate_revoked_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_at=None, replaced_by=None)
+                | Q(superseded_at__isnull=False, replaced_by__isnull=False),
+                name="certificate_superseded_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None) | Q(superseded_at=None), name="certificate_not_both_revoked_and_superseded"
+            ),
+            models.CheckConstraint(
+                condition=Q(suspended_at=None, suspension_reason="")
+                | (Q(suspended_at__isnull=False) & ~Q(suspension_reason="")),
+                name="certificate_suspended_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__isnull=False, valid_until__gt=F("issued_at")),
+                name="certificate_valid_for_some_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Certificate {self.number}"
+
+    def status(self, at: datetime) -> Status:
+        """What the certificate is at that moment."""
+        if self.superseded_at and self.superseded_at <= at:
+            return Status.SUPERSEDED
+        if self.revoked_at and self.revoked_at <= at:
+            return Status.REVOKED
+        if self.valid_until and self.valid_until <= at:
+            return Status.EXPIRED
+        if self.suspended_at and self.suspended_at <= at:
+            return Status.SUSPENDED
+        if self.valid_until and self.valid_until - EXPIRING <= at:
+            return Status.EXPIRING
+        return Status.ACTIVE

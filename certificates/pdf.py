@@ -1,0 +1,162 @@
+"""How is a certificate printed?
+
+One A4 landscape sheet as a PDF that archives (PDF/A-3a), that a screen reader can read (PDF/UA-1), and that carries
+the signed credential as an attachment. Only this file uses the typesetter. It reads no database and no network,
+and the same certificate always gives the same bytes.
+"""
+
+import io
+import json
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+
+import segno
+import typst
+
+from certificates.glyphs import draws_its_latin, font_folders, unprintable_characters
+
+__all__ = ["PrintedCertificate", "UnprintableName", "UnprintableText", "render_pdf", "unprintable_characters"]
+
+SHEET = Path(__file__).parent / "sheet"
+INK = "#1b1917"
+
+
+class UnprintableText(ValueError):
+    """A certificate has a character that no face of ours draws. The message is fit for the person who typed it."""
+
+    def __init__(self, text: str, characters: str) -> None:
+        self.text = text
+        self.characters = characters
+        super().__init__(f"We cannot print “{_visible(text)}” on a certificate: {_listed(characters)}")
+
+
+class UnprintableName(UnprintableText):
+    """The holder's name has a character that no face of ours draws."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedCertificate:
+    """The words on one certificate, exactly as they are printed.
+
+    Dates are printed only where `basis` says them, in the reader's own words; `issued_on` and `valid_until` date
+    the file. The words that have a default are English: give them all when `language` is another one.
+    """
+
+    holder_name: str
+    kind_label: str
+    title: str
+    programme_title: str
+    issuer_name: str
+    registrar_name: str
+    lead: str
+    basis: tuple[tuple[str, str], ...]
+    number: str
+    verify_url: str
+    verify_label: str
+    fine_print: str
+    issued_on: date
+    valid_until: date | None
+    document_id: str
+    language: str = "en"
+    opening: str = "This is to certify that"
+    registrar_label: str = "Registrar"
+    number_label: str = "Certificate number"
+    qr_alt: str = "QR code that opens the verification page for this certificate"
+    attachment_label: str = "The signed credential that this certificate prints"
+
+    def __post_init__(self) -> None:
+        if len(self.basis) > 4:
+            raise ValueError("A certificate has room for four facts in its basis.")
+
+
+def render_pdf(printed: PrintedCertificate, *, credential_json: bytes) -> bytes:
+    """The certificate as a PDF of one page, with `credential_json` (UTF-8) attached as `credential.json`.
+
+    Repeating it gives the same bytes. Raises UnprintableName for a name, and UnprintableText for any other words,
+    that the faces cannot draw.
+    """
+    _refuse_unprintable(printed)
+    issued_at = datetime.combine(printed.issued_on, time(), tzinfo=UTC)
+    compiled = typst.compile(
+        SHEET / "certificate.typ",
+        root=SHEET,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"sheet": json.dumps(_sheet(printed)), "credential": credential_json.decode()},
+        pdf_standards=["a-3a", "ua-1"],
+        timestamp=int(issued_at.timestamp()),
+    )
+    assert isinstance(compiled, bytes)  # a list only for several pages as pictures
+    return compiled
+
+
+def _refuse_unprintable(printed: PrintedCertificate) -> None:
+    if characters := unprintable_characters(printed.holder_name):
+        raise UnprintableName(printed.holder_name, characters)
+    for text in [*asdict(printed).values(), *(words for fact in printed.basis for words in fact)]:
+        if isinstance(text, str) and (characters := unprintable_characters(text)):
+            raise UnprintableText(text, characters)
+
+
+def _sheet(printed: PrintedCertificate) -> dict[str, object]:
+    """What the template reads. Composed letters only, so that one face draws a letter and its marks."""
+    words = asdict(printed)
+    del words["valid_until"]
+    until = f", valid until {printed.valid_until.isoformat()}" if printed.valid_until else ""
+    lang, *subtags = printed.language.split("-")
+    words |= {
+        "issued_on": [printed.issued_on.year, printed.issued_on.month, printed.issued_on.day],
+        "lang": lang,
+        "region": next((subtag for subtag in subtags if len(subtag) == 2), None),
+        "document_title": f"{printed.title}: {printed.holder_name}",
+        "description": (
+            f"{printed.kind_label}, {printed.programme_title}. {printed.number}, "
+            f"issued {printed.issued_on.isoformat()}{until}."
+        ),
+        "qr_svg": _qr_svg(printed.verify_url),
+        "name_in_our_face": draws_its_latin(printed.holder_name),
+    }
+    return {key: _composed(value) for key, value in words.items()}
+
+
+def _composed(value: object) -> object:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list | tuple):
+        return [_composed(item) for item in value]
+    return value
+
+
+def _qr_svg(url: str) -> str:
+    """The code without its quiet zone: the sheet leaves four modules of white around it."""
+    svg = io.BytesIO()
+    segno.make_qr(url, error="m").save(svg, kind="svg", border=0, dark=INK, xmldecl=False)
+    return svg.getvalue().decode()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Our faces and no others. Finding them takes most of a second, so it is done once a process."""
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[folder for folder in font_folders()],
+    )
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _listed(characters: str) -> str:
+    """A sentence that points at each character, by its name where it cannot be seen."""
+    shown = [
+        f"“{c}”" if c.isprintable() else unicodedata.name(c, f"U+{ord(c):04X}").lower() for c in characters
+    ]
+    if len(shown) == 1:
+        return f"our typefaces have no {shown[0]}. Please write it another way."
+    return f"our typefaces have no {', '.join(shown[:-1])} or {shown[-1]}. Please write them another way."

@@ -1,0 +1,21 @@
+from django.db import migrations
+
+from cms.accounts.history import GUARDS, UNGUARDS
+
+
+def guard(apps, schema_editor):
+    for statement in GUARDS[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+def unguard(apps, schema_editor):
+    for statement in UNGUARDS[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    """The database itself refuses to change or delete what happened."""
+
+    dependencies = [("accounts", "0001_initial")]
+
+    operations = [migrations.RunPython(guard, unguard)]

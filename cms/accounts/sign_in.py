@@ -1,0 +1,33 @@
+"""How do people come in? One door for everyone, the Wagtail admin included; allauth keeps it."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from django.http import HttpRequest
+
+from .models import User
+
+
+class Adapter(DefaultAccountAdapter):
+    """allauth's own behaviour, with our model's single name."""
+
+    def populate_username(self, request: HttpRequest, user: User) -> None:
+        """People have no user name here; the address is what they sign in with."""
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        user.display_name = form.cleaned_data.get("display_name", "")
+        user.email = form.cleaned_data["email"].lower()
+        return super().save_user(request, user, form, commit)
+
+
+def how_signed_in(request: HttpRequest) -> str:
+    """How this session's person last proved who they are: "password", "passkey" …, for a seal to say.
+
+    Reads what allauth keeps in the session; "unknown" for a session it did not open.
+    """
+    records = get_authentication_records(request)
+    if not records:
+        return "unknown"
+    latest = records[-1]
+    return f"{latest.get('method', 'unknown')}" + (f" ({latest['type']})" if latest.get("type") else "")

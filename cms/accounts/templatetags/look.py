@@ -1,0 +1,51 @@
+"""Tags of the look, in every template without loading."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+DRAWINGS = Path(settings.BASE_DIR) / "templates" / "drawings"
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon of the sprite, as decoration: the words beside it carry the meaning."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        f" {extra}" if extra else "",
+        static("icons.svg"),
+        name,
+    )
+
+
+@cache
+def drawing_names() -> tuple[str, ...]:
+    """The house drawings, by name: files of templates/drawings."""
+    return tuple(sorted(path.stem for path in DRAWINGS.glob("*.svg")))
+
+
+@cache
+def _drawing(name: str) -> SafeString:
+    if name not in drawing_names():
+        return mark_safe("")  # noqa: S308 - nothing
+    text = (DRAWINGS / f"{name}.svg").read_text()
+    return mark_safe(re.sub(r">\s+<", "><", text.strip()))  # noqa: S308 - our own files
+
+
+@register.simple_tag
+def drawing(name: str) -> SafeString:
+    """A house drawing, inline so that it takes the page's colours; nothing for a name that is not there."""
+    return _drawing(name)
+
+
+@register.filter
+def letter(value: str) -> str:
+    """The first letter, large: how a strip names its role."""
+    return value[:1].upper()

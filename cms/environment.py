@@ -1,0 +1,114 @@
+"""Where do the settings' values come from? The environment; in the demo, a file of secrets made on this machine."""
+
+import json
+import os
+import secrets
+import sys
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO_SECRETS = ("SECRET_KEY", "CREDENTIAL_KEY_SECRET", "FIELD_ENCRYPTION_KEYS")
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"", "0", "false", "no", "off"}
+
+
+class Unconfigured(Exception):
+    """A setting is missing or malformed; the message is a sentence for the person who starts the site."""
+
+
+def var_dir() -> Path:
+    """The folder for what this installation writes: demo database, media, static files, outgoing demo mail."""
+    return Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").resolve()
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable as text. Raises Unconfigured when it is not set and there is no default."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is None:
+        raise Unconfigured(f"Set {name} in the environment; the README says what each variable is for.")
+    return default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """The variable as yes or no. Raises Unconfigured for anything else."""
+    value = os.environ.get(name, "").strip().lower()
+    if name not in os.environ:
+        return default
+    if value in TRUE | FALSE:
+        return value in TRUE
+    raise Unconfigured(f"{name} is {value!r}; write on or off.")
+
+
+def whole_number(name: str, default: int) -> int:
+    """The variable as a whole number, nought or more. Raises Unconfigured for anything else."""
+    value = text(name, str(default))
+    if value.isascii() and value.isdigit():
+        return int(value)
+    raise Unconfigured(f"{name} is {value!r}; write a whole number.")
+
+
+def words(name: str, default: str | None = None) -> list[str]:
+    """The variable as a list, parted by commas."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def base_url(default: str | None = None) -> str:
+    """BASE_URL without a slash at its end. Raises Unconfigured unless it is a scheme and a host and nothing more."""
+    value = text("BASE_URL", default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment:
+        raise Unconfigured(f"BASE_URL is {value!r}; write scheme and host only, such as https://academy.example.")
+    return value
+
+
+def parsed[T](name: str, parse: Callable[[str], T], value: str) -> T:
+    """`value` read by `parse`, whose complaints become one sentence that names the variable."""
+    try:
+        return parse(value)
+    except Exception as problem:  # each parser of django-environ raises something of its own
+        raise Unconfigured(f"{name} cannot be read: {problem}") from None
+
+
+def choose_demo(argv: list[str]) -> None:
+    """Switch the demo on for the `demo` command, and for other commands where only a demo exists."""
+    command = argv[1] if len(argv) > 1 else ""
+    if command == "demo":
+        os.environ["DEMO"] = "on"
+        os.environ.setdefault("BASE_URL", f"http://localhost:{_port(argv)}")
+    elif not any(os.environ.get(name) for name in ("DEMO", "DEBUG", "SECRET_KEY", "DATABASE_URL")):
+        if demo_secrets_path().exists():
+            os.environ["DEMO"] = "on"
+            print(f"Nothing is configured here, so this uses the demo academy in {var_dir()}.", file=sys.stderr)
+
+
+def _port(argv: list[str]) -> str:
+    for position, word in enumerate(argv):
+        if word == "--port" and position + 1 < len(argv):
+            return argv[position + 1]
+        if word.startswith("--port="):
+            return word.removeprefix("--port=")
+    return "8000"
+
+
+def demo_secrets_path() -> Path:
+    return var_dir() / "demo-secrets.json"
+
+
+def demo_secrets() -> dict[str, str]:
+    """The demo's secrets, made on first use and readable by this account only. Repeating gives the same ones."""
+    path = demo_secrets_path()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = {
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "CREDENTIAL_KEY_SECRET": secrets.token_urlsafe(48),
+            "FIELD_ENCRYPTION_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        }
+        with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(made, file)
+    return json.loads(path.read_text())

@@ -1,0 +1,82 @@
+"""What does the public see of the academy itself? Its home page, standard pages, name and contacts."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
+
+from courses.blocks import SMALL_FEATURES, LessonBlocks
+from courses.pages import ProgrammePage
+
+
+@register_setting(icon="home")
+class AcademySettings(BaseGenericSetting):
+    """Which academy this is. Nothing in code says it."""
+
+    name = models.CharField(_("name"), max_length=80, default="Closed Set Academy")
+    about = models.TextField(_("in a sentence"), blank=True, help_text=_("At the foot of every page."))
+    registrar_name = models.CharField(
+        _("registrar’s name"), max_length=80, blank=True, help_text=_("Signs the certificates.")
+    )
+    registrar_email = models.EmailField(_("registrar’s address"), blank=True)
+    ombud_name = models.CharField(_("ombud’s name"), max_length=80, blank=True)
+    ombud_email = models.EmailField(_("ombud’s address"), blank=True)
+    quiet_url = models.URLField(
+        _("where “Leave” goes"), default="https://www.wikipedia.org/", help_text=_("Somewhere neutral and quick.")
+    )
+    bank_details = models.TextField(_("bank details"), blank=True, help_text=_("Printed on invoices."))
+
+    panels: ClassVar = [
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("about"), FieldPanel("quiet_url")], _("Academy")),
+        MultiFieldPanel(
+            [FieldPanel(name) for name in ("registrar_name", "registrar_email", "ombud_name", "ombud_email")],
+            _("People to write to"),
+        ),
+        FieldPanel("bank_details"),
+    ]
+
+    class Meta:
+        verbose_name = _("academy")
+
+
+class HomePage(Page):
+    """The first page: what the academy is, in a sentence and a drawing, then the way in and the way to check."""
+
+    headline = models.CharField(_("headline"), max_length=120)
+    lead = models.TextField(_("lead"))
+    path_intro = models.TextField(_("above the four marks"), blank=True)
+    plainly = RichTextField(_("plainly"), features=SMALL_FEATURES, blank=True)
+
+    max_count = 1
+    parent_page_types: ClassVar = ["wagtailcore.Page"]
+    subpage_types: ClassVar = ["courses.ProgrammeIndexPage", "cms.StandardPage"]
+    template = "cms/home.html"
+    content_panels: ClassVar = [
+        *Page.content_panels, *(FieldPanel(name) for name in ("headline", "lead", "path_intro", "plainly"))
+    ]  # fmt: skip
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from certificates.forms import NumberForm
+
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "programmes": ProgrammePage.objects.live().descendant_of(self).order_by("path"),
+            "form": NumberForm(),
+        }
+
+
+class StandardPage(Page):
+    """A page of plain words: access, privacy, how it works."""
+
+    intro = models.TextField(_("introduction"), blank=True)
+    body = StreamField(LessonBlocks(), blank=True, verbose_name=_("Text"))
+
+    parent_page_types: ClassVar = ["cms.HomePage"]
+    subpage_types: ClassVar = []
+    template = "cms/standard.html"
+    content_panels: ClassVar = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body")]
