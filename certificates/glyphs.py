@@ -7,7 +7,7 @@ them draws would come out as an empty box. This file reads the character maps of
 import struct
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def _clusters(text: str) -> Iterator[str]:
         yield cluster
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _undrawn(cluster: str) -> str:
     """What is left of `cluster` in the face that draws most of it."""
     if cluster in JOINERS:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
+import pikepdf
 import segno
 import typst
 
@@ -91,7 +92,7 @@ def render_pdf(printed: PrintedCertificate, *, credential_json: bytes) -> bytes:
         timestamp=int(issued_at.timestamp()),
     )
     assert isinstance(compiled, bytes)  # a list only for several pages as pictures
-    return compiled
+    return _with_spoken_name(compiled, unicodedata.normalize("NFC", printed.holder_name))
 
 
 def _refuse_unprintable(printed: PrintedCertificate) -> None:
@@ -123,6 +124,22 @@ def _sheet(printed: PrintedCertificate) -> dict[str, object]:
     return {key: _composed(value) for key, value in words.items()}
 
 
+def _with_spoken_name(compiled: bytes, name: str) -> bytes:
+    """The same PDF, whose heading also says the name as text.
+
+    The typesetter places some marks of Devanagari and Arabic as pieces of their own, and a screen reader would
+    read those letters twice.
+    """
+    spoken = io.BytesIO()
+    with pikepdf.open(io.BytesIO(compiled)) as pdf:
+        (heading,) = (
+            item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/H1"
+        )
+        heading.ActualText = pikepdf.String(name)
+        pdf.save(spoken, deterministic_id=True, fix_metadata_version=False)
+    return spoken.getvalue()
+
+
 def _composed(value: object) -> object:
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
@@ -144,7 +161,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[folder for folder in font_folders()],
+        font_paths=list(font_folders()),
     )
 
 
@@ -154,9 +171,13 @@ def _visible(text: str) -> str:
 
 def _listed(characters: str) -> str:
     """A sentence that points at each character, by its name where it cannot be seen."""
-    shown = [
-        f"“{c}”" if c.isprintable() else unicodedata.name(c, f"U+{ord(c):04X}").lower() for c in characters
-    ]
+    shown = [f"“{c}”" if c.isprintable() else _described(c) for c in characters]
     if len(shown) == 1:
         return f"our typefaces have no {shown[0]}. Please write it another way."
     return f"our typefaces have no {', '.join(shown[:-1])} or {shown[-1]}. Please write them another way."
+
+
+def _described(character: str) -> str:
+    if character in "\n\r\v\f\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}":
+        return "line break"
+    return unicodedata.name(character, "").lower() or f"character U+{ord(character):04X}"

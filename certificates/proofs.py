@@ -104,7 +104,7 @@ def proof_holds(document: Mapping[str, Any], *, public_key: bytes) -> bool:
 
 def signed_bytes(document: Mapping[str, Any], proof: Mapping[str, str]) -> bytes:
     """Return the 64 bytes a signature covers: the hash of the proof's options, then that of the document."""
-    options = _PROOF_NQUADS.format(created=proof["created"], verification_method=proof["verificationMethod"])
+    options = _PROOF_NQUADS % (proof["created"], proof["verificationMethod"])
     return hashlib.sha256(options.encode()).digest() + hashlib.sha256(canonical_nquads(document)).digest()
 
 

@@ -36,7 +36,9 @@ def cut(published: Path, made: Path) -> None:
             font.save(parts[-1])
         font = Merger().merge([str(part) for part in parts])
         for table in font["cmap"].tables:
-            table.cmap = {point: glyph for point, glyph in table.cmap.items() if not unicodedata.combining(chr(point))}
+            table.cmap = {
+                point: glyph for point, glyph in table.cmap.items() if not unicodedata.combining(chr(point))
+            }
         name_it(font, name, weight, answers_to)
         font.recalcTimestamp = False
         font["head"].created = font["head"].modified = MADE
@@ -49,7 +51,9 @@ def name_it(font: TTFont, name: str, weight: int, answers_to: int) -> None:
     italic = name == "Italic"
     font["OS/2"].usWeightClass = answers_to
     # Bits 0 italic, 5 bold, 6 regular.
-    font["OS/2"].fsSelection = font["OS/2"].fsSelection & ~0b1100001 | (1 if italic else 64 * (name == "Regular"))
+    font["OS/2"].fsSelection = font["OS/2"].fsSelection & ~0b1100001 | (
+        1 if italic else 64 * (name == "Regular")
+    )
     font["head"].macStyle = 2 if italic else 0
     table = font["name"]
     # Copyright, trademark, makers and licence stay as published.

@@ -140,7 +140,7 @@ def changed(path, change):
     return document
 
 
-@pytest.mark.parametrize("path", leaves(SIGNED), ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize("path", list(leaves(SIGNED)), ids=lambda path: ".".join(map(str, path)))
 def test_no_single_value_can_be_changed(path):
     document = changed(path, lambda value: not value if isinstance(value, bool) else value + "x")
 
