@@ -1,7 +1,8 @@
 """Which characters can be printed?
 
-A certificate is printed with fixed faces, so that it looks the same on every machine; a character that none of
-them draws would come out as an empty box. This file reads the character maps of those faces, once a process.
+A certificate is printed with fixed faces, so that it looks the same on every machine; a character that none
+of them draws would come out as an empty box. This file reads the character maps of those faces, once a
+process.
 """
 
 import struct
@@ -13,12 +14,12 @@ from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
 
-# Zero width joiner and non-joiner steer how Persian and the Indic scripts join; they need no drawing of their own.
+# Zero width joiner and non-joiner steer how Persian and the Indic scripts join; they need no drawing.
 JOINERS = "\u200c\u200d"
 
 
 def font_folders() -> list[Path]:
-    """The folders that hold every face a certificate may use: ours, and the pan-CJK face, which is a dependency."""
+    """The folders of every face a certificate may use: ours, and the pan-CJK face, which is a dependency."""
     return [FONTS, Path(str(files("cvttf_NotoSansCJK_Regular")))]
 
 
@@ -26,7 +27,7 @@ def unprintable_characters(text: str) -> str:
     """The characters of `text` that cannot be printed, each once, in their order; empty when all can.
 
     Control characters and invisible formatting count as unprintable. The first call in a process reads the
-    fonts (about 50 ms), later ones take microseconds.
+    fonts (a tenth of a second), later ones take less than a millisecond.
     """
     missing: dict[str, None] = {}
     for cluster in _clusters(unicodedata.normalize("NFC", text)):
@@ -37,7 +38,7 @@ def unprintable_characters(text: str) -> str:
 def draws_its_latin(name: str) -> bool:
     """Whether our own display face draws every Latin letter of `name`.
 
-    Where it does not, the whole name is better set in the face that does, than one letter in the middle of it.
+    Where it does not, the whole name is better set in a face that does than one letter in its middle.
     """
     ours = _code_points(FONTS / "NewsreaderDisplay-Regular.ttf")
     return all(

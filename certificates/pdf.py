@@ -1,19 +1,19 @@
 """How is a certificate printed?
 
-One A4 landscape sheet as a PDF that archives (PDF/A-3a), that a screen reader can read (PDF/UA-1), and that carries
-the signed credential as an attachment. Only this file uses the typesetter. It reads no database and no network,
-and the same certificate always gives the same bytes.
+One A4 landscape sheet as a PDF that archives (PDF/A-3a), that a screen reader can read (PDF/UA-1), and that
+carries the signed credential as an attachment. Only this file uses the typesetter. It reads no database and
+no network, and the same certificate always gives the same bytes.
 """
 
 import io
 import json
+import re
 import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
-import pikepdf
 import segno
 import typst
 
@@ -26,7 +26,7 @@ INK = "#1b1917"
 
 
 class UnprintableText(ValueError):
-    """A certificate has a character that no face of ours draws. The message is fit for the person who typed it."""
+    """Words with a character that no face of ours draws. The message is fit for whoever typed them."""
 
     def __init__(self, text: str, characters: str) -> None:
         self.text = text
@@ -42,8 +42,8 @@ class UnprintableName(UnprintableText):
 class PrintedCertificate:
     """The words on one certificate, exactly as they are printed.
 
-    Dates are printed only where `basis` says them, in the reader's own words; `issued_on` and `valid_until` date
-    the file. The words that have a default are English: give them all when `language` is another one.
+    Dates are printed only where `basis` says them, in the reader's own words; `issued_on` and `valid_until`
+    date the file. The words that have a default are English: give them all when `language` is another one.
     """
 
     holder_name: str
@@ -76,8 +76,8 @@ class PrintedCertificate:
 def render_pdf(printed: PrintedCertificate, *, credential_json: bytes) -> bytes:
     """The certificate as a PDF of one page, with `credential_json` (UTF-8) attached as `credential.json`.
 
-    Repeating it gives the same bytes. Raises UnprintableName for a name, and UnprintableText for any other words,
-    that the faces cannot draw.
+    Repeating it gives the same bytes. Raises UnprintableName for a name, and UnprintableText for any other
+    words, that the faces cannot draw.
     """
     _refuse_unprintable(printed)
     issued_at = datetime.combine(printed.issued_on, time(), tzinfo=UTC)
@@ -127,17 +127,26 @@ def _sheet(printed: PrintedCertificate) -> dict[str, object]:
 def _with_spoken_name(compiled: bytes, name: str) -> bytes:
     """The same PDF, whose heading also says the name as text.
 
-    The typesetter places some marks of Devanagari and Arabic as pieces of their own, and a screen reader would
-    read those letters twice.
+    The typesetter places some marks as pieces of their own (Devanagari, Hebrew points), and a screen reader would
+    read those letters twice. It has no setting for this, so the heading is written again at the end of the
+    file, as PDF provides for changes (ISO 32000-1, 7.5.6).
     """
-    spoken = io.BytesIO()
-    with pikepdf.open(io.BytesIO(compiled)) as pdf:
-        (heading,) = (
-            item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/H1"
-        )
-        heading.ActualText = pikepdf.String(name)
-        pdf.save(spoken, deterministic_id=True, fix_metadata_version=False)
-    return spoken.getvalue()
+    (heading,) = re.finditer(
+        rb"^(\d+) 0 obj\n<</Type/StructElem/S/H1/(.+)>>\nendobj$", compiled, re.MULTILINE
+    )
+    (trailer,) = re.finditer(rb"^trailer\n<<(.+)>>\nstartxref\n(\d+)\n%%EOF$", compiled, re.MULTILINE)
+    number, entries = heading.groups()
+    trailer_entries, table_at = trailer.groups()
+    spoken = b"FEFF" + name.encode("utf-16-be").hex().encode()
+    compiled = compiled.rstrip(b"\n") + b"\n"
+    added = b"%b 0 obj\n<</Type/StructElem/S/H1/ActualText<%b>/%b>>\nendobj\n" % (number, spoken, entries)
+    table = b"xref\n%b 1\n%010d 00000 n\r\n" % (number, len(compiled))
+    end = b"trailer\n<<%b/Prev %b>>\nstartxref\n%d\n%%%%EOF\n" % (
+        trailer_entries,
+        table_at,
+        len(compiled) + len(added),
+    )
+    return compiled + added + table + end
 
 
 def _composed(value: object) -> object:

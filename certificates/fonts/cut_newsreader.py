@@ -1,9 +1,9 @@
 """How was Newsreader Display made?
 
-A one-off, kept so that it can be repeated: it cuts the variable Newsreader to optical size 44, at the three weights a
-certificate uses, and joins the subsets it is published in. See VENDORED.md for the versions and the command.
-The combining marks are left out of the character map: Newsreader has no place for them on many letters (ọ̀), so
-such a letter comes whole from a face that draws it well.
+A one-off, kept so that it can be repeated: it cuts the variable Newsreader to optical size 44, at the three
+weights a certificate uses, and joins the subsets it is published in. See VENDORED.md for the versions and the
+command. The combining marks are left out of the character map: Newsreader has no place for them on many
+letters (ọ̀), so such a letter comes whole from a face that draws it well.
 """
 
 import sys

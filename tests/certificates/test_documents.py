@@ -309,6 +309,10 @@ def test_the_names_of_people_are_safe(text):
     [
         ("", "This is empty."),
         (" \u00a0 ", "This is empty."),
+        ("\u200d\u0301\n", "This is empty."),
+        ("Ana\u200bNúñez", "This contains an invisible character (U+200B). Type it again."),
+        ("\ufeffAna", "This contains an invisible character (U+FEFF). Type it again."),
+        ("Ana\u3164", "This contains an invisible character (U+3164). Type it again."),
         ("x" * 201, "This is longer than 200 characters."),
         ("Ana\nNúñez", "This contains a line break or a tab. Use spaces."),
         ("Ana\tNúñez", "This contains a line break or a tab. Use spaces."),

@@ -1,0 +1,91 @@
+"""Programmes, units and enrolments with boring defaults."""
+
+from datetime import datetime
+from itertools import count
+
+from wagtail.models import Locale, Page, Site
+
+from cms.accounts.models import User
+from cms.models import HomePage
+from courses.models import (
+    Access,
+    CredentialKind,
+    Enrolment,
+    LessonPage,
+    ModulePage,
+    ProgrammeIndexPage,
+    ProgrammePage,
+)
+from courses.models import Via
+
+from .people import NOON, make_person
+
+_numbers = count(1)
+
+
+def make_site() -> ProgrammeIndexPage:
+    """Root, locale, home page and catalogue, made or found. Live-server tests flush what migrations made."""
+    Locale.objects.get_or_create(language_code="en-gb")
+    root = Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
+    home = HomePage.objects.first()
+    if home is None:
+        Page.objects.filter(depth=2).delete()
+        root = Page.objects.get(pk=root.pk)
+        home = root.add_child(instance=HomePage(title="Home", slug="home", headline="A set", lead="Somebody’s job."))
+        Site.objects.update_or_create(
+            is_default_site=True, defaults={"hostname": "localhost", "port": 80, "root_page": home}
+        )
+    catalogue = ProgrammeIndexPage.objects.first()
+    if catalogue is None:
+        catalogue = home.add_child(instance=ProgrammeIndexPage(title="Programmes", slug="programmes"))
+    return catalogue
+
+
+def make_programme(*, modules: int = 1, lessons: int = 1, **fields: object) -> ProgrammePage:
+    """A live programme, free by default, with `lessons` in each of its modules."""
+    number = next(_numbers)
+    values = {
+        "title": f"Programme {number}",
+        "slug": f"programme-{number}",
+        "summary": "What it is.",
+        "kind": CredentialKind.CERTIFICATION,
+        "credential_title": "Certified Intimacy Coordinator",
+        "valid_years": 3,
+        "access": Access.FREE,
+    } | fields
+    programme = make_site().add_child(instance=ProgrammePage(**values))
+    for place in range(1, modules + 1):
+        make_module(programme, lessons=lessons, title=f"Module {place}", slug=f"module-{place}")
+    return programme
+
+
+def make_module(programme: ProgrammePage, *, lessons: int = 1, **fields: object) -> ModulePage:
+    number = next(_numbers)
+    values = {"title": f"Module {number}", "slug": f"module-{number}", "summary": "About.", "hours": 10} | fields
+    module = ProgrammePage.objects.get(pk=programme.pk).add_child(instance=ModulePage(**values))
+    for place in range(1, lessons + 1):
+        make_lesson(module, title=f"Lesson {place}", slug=f"lesson-{place}")
+    return module
+
+
+def make_lesson(module: ModulePage, **fields: object) -> LessonPage:
+    number = next(_numbers)
+    values = {
+        "title": f"Lesson {number}",
+        "slug": f"lesson-{number}",
+        "summary": "A lesson.",
+        "body": [("text", "<p>Ask alone.</p>"), ("key", "Ask again.")],
+    } | fields
+    return ModulePage.objects.get(pk=module.pk).add_child(instance=LessonPage(**values))
+
+
+def lessons_of(programme: ProgrammePage) -> list[LessonPage]:
+    return list(LessonPage.objects.descendant_of(programme).order_by("path"))
+
+
+def make_enrolment(
+    *, learner: User | None = None, programme: ProgrammePage | None = None, at: datetime = NOON
+) -> Enrolment:
+    return Enrolment.objects.create(
+        learner=learner or make_person(), programme=programme or make_programme(), via=Via.FREE, enrolled_at=at
+    )
