@@ -1,10 +1,13 @@
 """Which page asks the questions? A quiz is a unit that its passing completes; the page holds the terms, never the key."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
@@ -14,6 +17,10 @@ from courses.blocks import SMALL_FEATURES
 from courses.pages import CompletedBy, UnitPage
 
 from .questions import Bank
+
+if TYPE_CHECKING:
+    from courses.models import Enrolment
+    from courses.progress import Outline, UnitLine
 
 
 class QuizPage(UnitPage):
@@ -48,6 +55,16 @@ class QuizPage(UnitPage):
             models.CheckConstraint(
                 condition=Q(pass_mark__gte=1, pass_mark__lte=100, question_count__gte=1, attempts_allowed__gte=1),
                 name="quizpage_terms_can_be_met",
-                violation_error_message=_("The pass mark is 1 to 100 per cent, with at least one question and attempt."),
+                violation_error_message=_(
+                    "The pass mark is 1 to 100 per cent, with at least one question and attempt."
+                ),
             )
         ]
+
+    def serve_enrolled(
+        self, request: HttpRequest, enrolment: Enrolment, outline: Outline, line: UnitLine
+    ) -> HttpResponse:
+        """The quiz for whom it is open: its terms and the way in."""
+        from .quiz_views import serve_quiz
+
+        return serve_quiz(self, request, enrolment=enrolment, outline=outline, line=line)

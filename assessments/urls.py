@@ -1,6 +1,6 @@
 """Which addresses are ours?"""
 
-from django.urls import path
+from . import quiz_urls, shift_urls
 
 app_name = "assessments"
-urlpatterns: list = []
+urlpatterns = [*quiz_urls.urlpatterns, *shift_urls.urlpatterns]

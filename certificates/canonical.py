@@ -64,17 +64,15 @@ def canonical_nquads(document: Mapping[str, Any]) -> bytes:
     try:
         # Lenient: otherwise the parser leaves out, without a word, a node whose address is malformed, and all
         # that is said about it.
-        quads = list(
-            pyoxigraph.parse(text.encode(), pyoxigraph.RdfFormat.JSON_LD, base_iri=_RELATIVE, lenient=True)
-        )
+        quads = list(pyoxigraph.parse(text.encode(), pyoxigraph.RdfFormat.JSON_LD, base_iri=_RELATIVE, lenient=True))
     except (SyntaxError, ValueError) as error:
         raise RefusedDocument("The document is not JSON-LD that can be read.") from error
     _refuse_undefined(quads)
     _refuse_lookalikes(quads)
     dataset = pyoxigraph.Dataset(quads)
     dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
-    nquads = pyoxigraph.serialize(dataset, format=pyoxigraph.RdfFormat.N_QUADS)
-    assert nquads is not None  # there is no output argument, so the bytes are returned
+    # It returns None only when given somewhere to write to.
+    nquads = pyoxigraph.serialize(dataset, format=pyoxigraph.RdfFormat.N_QUADS) or b""
     # A data set has no order of its own; the canonical order is that of code points, in UTF-8 that of bytes.
     return b"".join(sorted(nquads.splitlines(keepends=True)))
 
@@ -156,9 +154,7 @@ def _values(value: Any) -> Iterator[tuple[Any, int]]:
 def _check_names(node: dict[str, Any]) -> None:
     for name in node:
         if not isinstance(name, str) or not _PLAIN_NAME.fullmatch(name):
-            raise RefusedDocument(
-                "The document has contexts within it, or names a property in an unusual way."
-            )
+            raise RefusedDocument("The document has contexts within it, or names a property in an unusual way.")
     types = node.get("type", [])
     for name in types if isinstance(types, list) else [types]:
         if not isinstance(name, str) or not _PLAIN_NAME.fullmatch(name):
@@ -195,9 +191,7 @@ def _refuse_lookalikes(quads: list[pyoxigraph.Quad]) -> None:
     for quad in quads:
         terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
         written = [str(term) for term in terms]
-        nameless = {
-            text for term, text in zip(terms, written, strict=True) if isinstance(term, pyoxigraph.BlankNode)
-        }
+        nameless = {text for term, text in zip(terms, written, strict=True) if isinstance(term, pyoxigraph.BlankNode)}
         for node in nameless:
             shapes.setdefault(node, []).append(
                 tuple("_:a" if text == node else "_:z" if text in nameless else text for text in written)

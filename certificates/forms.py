@@ -21,3 +21,14 @@ class NumberForm(forms.Form):
             }
         ),
     )
+
+
+class AskForm(forms.Form):
+    certificate_name = forms.CharField(
+        label=_("Name on the certificate"),
+        max_length=120,
+        help_text=_(
+            "As it should be printed. It need not be your legal name. Everybody who checks the certificate reads it."
+        ),
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "name"}),
+    )

@@ -66,14 +66,13 @@ def _undrawn(cluster: str) -> str:
     if cluster in JOINERS:
         return ""
     # Cc, Cf, Cs, Co, Cn: controls, formatting, halves of characters, private and unassigned; Zl, Zp: breaks.
-    if refused := [
-        c for c in cluster if unicodedata.category(c)[0] == "C" or unicodedata.category(c) in ("Zl", "Zp")
-    ]:
+    if refused := [c for c in cluster if unicodedata.category(c)[0] == "C" or unicodedata.category(c) in ("Zl", "Zp")]:
         return "".join(refused)
     # A face may lack a letter ready made and still draw it from its parts.
     spellings = {cluster, unicodedata.normalize("NFD", cluster)}
     left_over = ["".join(c for c in s if ord(c) not in face) for s in spellings for face in _faces()]
-    return min(left_over, key=len)
+    # Where a mark has no place on a letter, it is the mark that is refused.
+    return min(left_over, key=lambda missing: (len(missing), cluster[0] in missing))
 
 
 @cache
@@ -119,9 +118,7 @@ def _basic_points(cmap: bytes, offset: int) -> set[int]:
             glyph = point
             if range_:
                 # The specification's own pointer arithmetic: `range_` counts from where it is written.
-                (glyph,) = struct.unpack_from(
-                    ">H", cmap, ranges_at + 2 * segment + range_ + 2 * (point - start)
-                )
+                (glyph,) = struct.unpack_from(">H", cmap, ranges_at + 2 * segment + range_ + 2 * (point - start))
             # Glyph 0 is the empty box. A looked-up 0 stays 0, whatever the delta.
             if (glyph + delta) % 65536 and not (range_ and glyph == 0):
                 points.add(point)

@@ -28,12 +28,18 @@ class RequirementKind(models.TextChoices):
 
 
 class RequirementSet(models.Model):
-    """One version of what a programme asks. Never edited once published: those on it keep it."""
+    """One version of what a programme asks and gives. Never edited once published: those who joined under it keep it."""
 
     programme = models.ForeignKey(ProgrammePage, on_delete=models.PROTECT, related_name="requirement_sets")
     version = models.CharField(max_length=20)  # "2026.1"
-    is_example = models.BooleanField(default=True)  # shown wherever a visitor could take it for a real body's rule
+    is_example = models.BooleanField(default=True)  # said wherever a visitor could take it for a real body's rule
     published_at = models.DateTimeField()
+    # What it gives, copied from the programme when it was published: a certificate prints these.
+    kind = models.CharField(max_length=20, choices=CredentialKind)
+    title = models.CharField(max_length=120)  # "Certified Intimacy Coordinator"
+    programme_title = models.CharField(max_length=255)
+    description = models.TextField()
+    valid_years = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -156,6 +162,7 @@ class Certificate(models.Model):
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # in its address and its credential's id
     number = models.CharField(max_length=16, unique=True)  # CS-XXXXX-XXXXX-C
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="certificates")
+    requirement_set = models.ForeignKey(RequirementSet, on_delete=models.PROTECT, related_name="certificates")
     holder = models.ForeignKey(User, on_delete=models.PROTECT, related_name="certificates")
     holder_name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, choices=CredentialKind)
@@ -183,9 +190,7 @@ class Certificate(models.Model):
     revoked_at = models.DateTimeField(null=True)
     revocation_reason = models.CharField(max_length=10, choices=RevocationReason, blank=True)
     superseded_at = models.DateTimeField(null=True)
-    replaced_by = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="replaces"
-    )
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
 
     class Meta:
         constraints = [
@@ -205,9 +210,12 @@ class Certificate(models.Model):
                 name="certificate_revoked_with_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(superseded_at=None, replaced_by=None)
-                | Q(superseded_at__isnull=False, replaced_by__isnull=False),
-                name="certificate_superseded_by_another",
+                condition=Q(superseded_at=None) | Q(superseded_at__isnull=False, superseded_at__gte=F("issued_at")),
+                name="certificate_superseded_after_issued",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None) | (Q(replaces__isnull=False) & ~Q(replaces=F("pk"))),
+                name="certificate_never_replaces_itself",
             ),
             models.CheckConstraint(
                 condition=Q(revoked_at=None) | Q(superseded_at=None), name="certificate_not_both_revoked_and_superseded"

@@ -57,9 +57,7 @@ def read_number(text: str) -> str:
         raise MalformedNumber(_malformed())
     characters = "".join(ALPHABET[_VALUE[character]] for character in characters)
     if check_character(characters[:-1]) != characters[-1]:
-        raise MistypedNumber(
-            "That number has a typing mistake. Compare it with the certificate, one group at a time."
-        )
+        raise MistypedNumber("That number has a typing mistake. Compare it with the certificate, one group at a time.")
     return _written(characters)
 
 

@@ -24,8 +24,12 @@ __all__ = ["PrintedCertificate", "UnprintableName", "UnprintableText", "render_p
 SHEET = Path(__file__).parent / "sheet"
 INK = "#1b1917"
 
+# How the typesetter writes these two in a PDF of its own.
+HEADING = re.compile(rb"^(\d+) 0 obj\n<</Type/StructElem/S/H1/(.+)>>\nendobj$", re.MULTILINE)
+TRAILER = re.compile(rb"^trailer\n<<(.+)>>\nstartxref\n(\d+)\n%%EOF$", re.MULTILINE)
 
-class UnprintableText(ValueError):
+
+class UnprintableText(ValueError):  # noqa: N818  a refusal, as elsewhere
     """Words with a character that no face of ours draws. The message is fit for whoever typed them."""
 
     def __init__(self, text: str, characters: str) -> None:
@@ -86,12 +90,10 @@ def render_pdf(printed: PrintedCertificate, *, credential_json: bytes) -> bytes:
         root=SHEET,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        format="pdf",
         sys_inputs={"sheet": json.dumps(_sheet(printed)), "credential": credential_json.decode()},
         pdf_standards=["a-3a", "ua-1"],
         timestamp=int(issued_at.timestamp()),
     )
-    assert isinstance(compiled, bytes)  # a list only for several pages as pictures
     return _with_spoken_name(compiled, unicodedata.normalize("NFC", printed.holder_name))
 
 
@@ -127,14 +129,12 @@ def _sheet(printed: PrintedCertificate) -> dict[str, object]:
 def _with_spoken_name(compiled: bytes, name: str) -> bytes:
     """The same PDF, whose heading also says the name as text.
 
-    The typesetter places some marks as pieces of their own (Devanagari, Hebrew points), and a screen reader would
-    read those letters twice. It has no setting for this, so the heading is written again at the end of the
-    file, as PDF provides for changes (ISO 32000-1, 7.5.6).
+    The typesetter places some marks as pieces of their own (Devanagari, Hebrew points), and a screen reader
+    would read those letters twice. It has no setting for this, so the heading is written again at the end of
+    the file, as PDF provides for changes (ISO 32000-1, 7.5.6).
     """
-    (heading,) = re.finditer(
-        rb"^(\d+) 0 obj\n<</Type/StructElem/S/H1/(.+)>>\nendobj$", compiled, re.MULTILINE
-    )
-    (trailer,) = re.finditer(rb"^trailer\n<<(.+)>>\nstartxref\n(\d+)\n%%EOF$", compiled, re.MULTILINE)
+    (heading,) = HEADING.finditer(compiled)
+    (trailer,) = TRAILER.finditer(compiled)
     number, entries = heading.groups()
     trailer_entries, table_at = trailer.groups()
     spoken = b"FEFF" + name.encode("utf-16-be").hex().encode()

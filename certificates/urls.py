@@ -2,5 +2,18 @@
 
 from django.urls import path
 
+from . import public_views, views
+
 app_name = "certificates"
-urlpatterns: list = []
+urlpatterns = [
+    path("verify/", public_views.verify, name="verify"),
+    path("verify/<str:number>/", public_views.verify_number, name="verify_number"),
+    path("credentials/<uuid:public_id>", public_views.credential, name="credential"),
+    path("credentials/<uuid:public_id>.json", public_views.credential_json, name="credential_json"),
+    path("credentials/<uuid:public_id>.pdf", public_views.credential_pdf, name="credential_pdf"),
+    path(".well-known/did.json", public_views.did, name="did"),
+    path("status/revocation/<int:number>", public_views.status_list, name="status_list"),
+    path("achievements/<int:set_id>", public_views.achievement, name="achievement"),
+    path("certificates/", views.certificate_list, name="list"),
+    path("certificates/<int:enrolment_id>/ask/", views.ask, name="ask"),
+]

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from .models import AcademySettings
+from cms.accounts.academy import AcademySettings
+
 from .navigation import main_navigation
 
 

@@ -1,47 +1,16 @@
-"""What does the public see of the academy itself? Its home page, standard pages, name and contacts."""
+"""What does the public see of the academy itself? Its home page and standard pages."""
 
 from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from courses.blocks import SMALL_FEATURES, LessonBlocks
 from courses.pages import ProgrammePage
-
-
-@register_setting(icon="home")
-class AcademySettings(BaseGenericSetting):
-    """Which academy this is. Nothing in code says it."""
-
-    name = models.CharField(_("name"), max_length=80, default="Closed Set Academy")
-    about = models.TextField(_("in a sentence"), blank=True, help_text=_("At the foot of every page."))
-    registrar_name = models.CharField(
-        _("registrar’s name"), max_length=80, blank=True, help_text=_("Signs the certificates.")
-    )
-    registrar_email = models.EmailField(_("registrar’s address"), blank=True)
-    ombud_name = models.CharField(_("ombud’s name"), max_length=80, blank=True)
-    ombud_email = models.EmailField(_("ombud’s address"), blank=True)
-    quiet_url = models.URLField(
-        _("where “Leave” goes"), default="https://www.wikipedia.org/", help_text=_("Somewhere neutral and quick.")
-    )
-    bank_details = models.TextField(_("bank details"), blank=True, help_text=_("Printed on invoices."))
-
-    panels: ClassVar = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("about"), FieldPanel("quiet_url")], _("Academy")),
-        MultiFieldPanel(
-            [FieldPanel(name) for name in ("registrar_name", "registrar_email", "ombud_name", "ombud_email")],
-            _("People to write to"),
-        ),
-        FieldPanel("bank_details"),
-    ]
-
-    class Meta:
-        verbose_name = _("academy")
 
 
 class HomePage(Page):

@@ -15,6 +15,7 @@ from cms.accounts import policy
 from cms.accounts.forms import ProfileForm
 from cms.accounts.models import User
 from cms.accounts.policy import open_to_anyone, signed_in
+from cms.styleguide import samples as styleguide_samples
 
 
 def person_of(request: HttpRequest) -> User:
@@ -51,7 +52,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def styleguide(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         policy.require(request.user, "styleguide.see")
-    return render(request, "cms/styleguide.html")
+    return render(request, "cms/styleguide.html", styleguide_samples())
 
 
 @never_cache

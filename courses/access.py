@@ -4,7 +4,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .models import Enrolment, UnitPage
+from .models import Enrolment, Invoice, UnitPage
 
 
 @rule("unit.read")
@@ -16,6 +16,11 @@ def reads_unit(person: User, unit: UnitPage) -> bool:
 @rule("enrolment.study")
 def studies(person: User, enrolment: Enrolment) -> bool:
     return enrolment.learner_id == person.pk and enrolment.withdrawn_at is None
+
+
+@rule("invoice.read")
+def reads_invoice(person: User, invoice: Invoice) -> bool:
+    return invoice.learner_id == person.pk or Role.REGISTRAR in person.roles
 
 
 rule("invitation.send")(holders_of(Role.REGISTRAR))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -16,8 +16,13 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
 from .blocks import SMALL_FEATURES, LessonBlocks
+
+if TYPE_CHECKING:
+    from .models import Enrolment
+    from .progress import Outline, UnitLine
 
 STEP = Page.steplen  # characters of `path` for each level of the tree
 
@@ -70,6 +75,14 @@ class ProgrammeIndexPage(Page):
     subpage_types: ClassVar = ["courses.ProgrammePage"]
     content_panels: ClassVar = [*Page.content_panels, FieldPanel("intro")]
     template = "courses/programme_index.html"
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Find a published unit by its whole address: two queries, where going level by level takes six."""
+        if len(path_components) == 3:
+            address = f"{self.url_path}{'/'.join(path_components)}/"
+            if unit := UnitPage.objects.live().filter(url_path=address).first():
+                return RouteResult(unit.specific)
+        return cast(RouteResult, super().route(request, path_components))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         programmes = ProgrammePage.objects.child_of(self).live().order_by("path")
@@ -142,7 +155,7 @@ class ProgrammePage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from .catalogue import programme_context
 
-        return {**super().get_context(request, *args, **kwargs), **programme_context(self, request.user)}
+        return {**super().get_context(request, *args, **kwargs), **programme_context(self, request.user, request)}
 
 
 class ModulePage(Page):
@@ -214,6 +227,12 @@ class UnitPage(Page):
 
         return serve_unit(self, request)
 
+    def serve_enrolled(
+        self, request: HttpRequest, enrolment: Enrolment, outline: Outline, line: UnitLine
+    ) -> HttpResponse:
+        """The unit for a learner to whom it is open. Each kind of unit says how."""
+        raise NotImplementedError
+
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         from .lessons import preview_unit
 
@@ -231,3 +250,10 @@ class LessonPage(UnitPage):
 
     class Meta:
         verbose_name = _("lesson")
+
+    def serve_enrolled(
+        self, request: HttpRequest, enrolment: Enrolment, outline: Outline, line: UnitLine
+    ) -> HttpResponse:
+        from .lessons import serve_lesson
+
+        return serve_lesson(self, request, enrolment=enrolment, outline=outline, line=line)

@@ -5,6 +5,8 @@ weights a certificate uses, and joins the subsets it is published in. See VENDOR
 command. The combining marks are left out of the character map: Newsreader has no place for them on many
 letters (ọ̀), so such a letter comes whole from a face that draws it well.
 """
+# mypy: ignore-errors
+# fonttools is not a dependency of the product.
 
 import sys
 import unicodedata
@@ -36,9 +38,7 @@ def cut(published: Path, made: Path) -> None:
             font.save(parts[-1])
         font = Merger().merge([str(part) for part in parts])
         for table in font["cmap"].tables:
-            table.cmap = {
-                point: glyph for point, glyph in table.cmap.items() if not unicodedata.combining(chr(point))
-            }
+            table.cmap = {point: glyph for point, glyph in table.cmap.items() if not unicodedata.combining(chr(point))}
         name_it(font, name, weight, answers_to)
         font.recalcTimestamp = False
         font["head"].created = font["head"].modified = MADE
@@ -51,9 +51,7 @@ def name_it(font: TTFont, name: str, weight: int, answers_to: int) -> None:
     italic = name == "Italic"
     font["OS/2"].usWeightClass = answers_to
     # Bits 0 italic, 5 bold, 6 regular.
-    font["OS/2"].fsSelection = font["OS/2"].fsSelection & ~0b1100001 | (
-        1 if italic else 64 * (name == "Regular")
-    )
+    font["OS/2"].fsSelection = font["OS/2"].fsSelection & ~0b1100001 | (1 if italic else 64 * (name == "Regular"))
     font["head"].macStyle = 2 if italic else 0
     table = font["name"]
     # Copyright, trademark, makers and licence stay as published.

@@ -35,9 +35,7 @@ def record(*, chain: str, verb: str, subject: str, actor: User | None, at: datet
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(f"{verb} must be recorded in the transaction of the change itself.")
-    Chain.objects.bulk_create([Chain(name=chain)], ignore_conflicts=True)
-    # The chain's row is the lock: entries are added one after the other.
-    locked = Chain.objects.select_for_update().get(name=chain)
+    locked = lock(chain)  # entries are added one after the other
     entry = Entry(
         chain=locked,
         number=locked.length + 1,
@@ -53,6 +51,15 @@ def record(*, chain: str, verb: str, subject: str, actor: User | None, at: datet
     locked.length, locked.head = entry.number, entry.digest
     locked.save(update_fields=["length", "head"])
     return entry
+
+
+def lock(chain: str) -> Chain:
+    """The chain's row, begun where need be, which nobody else may add to until the transaction ends.
+
+    For what must happen one after the other although no row of its own says so yet, such as giving out numbers.
+    """
+    Chain.objects.bulk_create([Chain(name=chain)], ignore_conflicts=True)
+    return Chain.objects.select_for_update().get(name=chain)
 
 
 def digest_of(entry: Entry, *, chain_name: str) -> str:

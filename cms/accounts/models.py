@@ -8,8 +8,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from .academy import AcademySettings
 from .roles import Role
 from .timezones import validate_time_zone
+
+
+__all__ = ["AcademySettings", "Chain", "Entry", "User", "UserManager"]
 
 
 class UserManager(BaseUserManager["User"]):

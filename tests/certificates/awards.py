@@ -49,9 +49,7 @@ def make_award(*, site: str = SITE, did: str = DID, **changes: Any) -> Award:
         "awarded_on": NOON,
         "valid_until": NOON + timedelta(days=3 * 365),
         "results": [
-            Result(
-                name="Consent", result_type="Percent", value="92", minimum="0", maximum="100", required="80"
-            ),
+            Result(name="Consent", result_type="Percent", value="92", minimum="0", maximum="100", required="80"),
             Result(name="Shadow hours", result_type="ext:hours", value="176.5", required="160"),
         ],
         "evidence": [

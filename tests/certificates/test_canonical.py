@@ -64,9 +64,7 @@ def test_a_small_document_has_the_form_one_can_write_by_hand():
     "document",
     [
         CREDENTIAL,
-        credential_for(
-            make_award(holder_name=None, criteria_url=None, valid_until=None, results=[], evidence=[])
-        ),
+        credential_for(make_award(holder_name=None, criteria_url=None, valid_until=None, results=[], evidence=[])),
         credential_for(make_award(holder_name='عائشة 王小明 e\u0301 🎬 \u2028 \\ " ‘')),
         status_list_document(
             url=LIST_URL, issuer_did=DID, indices=[7], valid_from=NOON, valid_until=NOON.replace(year=2027)
@@ -83,7 +81,7 @@ def test_another_implementation_finds_the_same_form(document):
 
 
 def test_the_order_of_writing_does_not_matter():
-    shuffler = random.Random(3)
+    shuffler = random.Random(3)  # noqa: S311
 
     def shuffled(value):
         if isinstance(value, dict):
@@ -165,9 +163,7 @@ def nested(depth):
             },
         },
         replaced(["type"], ["https://www.w3.org/2018/credentials#VerifiableCredential"]),
-        replaced(
-            ["credentialStatus", "type"], "https://www.w3.org/ns/credentials/status#BitstringStatusListEntry"
-        ),
+        replaced(["credentialStatus", "type"], "https://www.w3.org/ns/credentials/status#BitstringStatusListEntry"),
         replaced(["validUntil"], None),
         replaced(["evidence"], [None]),
         replaced(["type"], [["VerifiableCredential"], "OpenBadgeCredential"]),
@@ -187,9 +183,7 @@ def nested(depth):
         replaced(["name"], b"bytes"),
         replaced([7], "seven"),
         replaced(["name"], "x" * canonical.LARGEST_DOCUMENT),
-        replaced(
-            ["evidence"], [{"id": f"urn:x:{n}", "type": "Evidence"} for n in range(canonical.MOST_PARTS)]
-        ),
+        replaced(["evidence"], [{"id": f"urn:x:{n}", "type": "Evidence"} for n in range(canonical.MOST_PARTS)]),
         replaced(["type"], ["VerifiableCredential"] * canonical.MOST_PARTS),
         replaced(["evidence"], nested(canonical.DEEPEST)),
         replaced(["evidence"], nested(100_000)),

@@ -99,10 +99,7 @@ def test_a_credential_says_exactly_this():
                 "version": "2026.1",
                 "resultDescription": [
                     {
-                        "id": (
-                            "https://academy.example/achievements/certified-intimacy-coordinator"
-                            "#result-consent"
-                        ),
+                        "id": ("https://academy.example/achievements/certified-intimacy-coordinator#result-consent"),
                         "type": ["ResultDescription"],
                         "name": "Consent",
                         "resultType": "Percent",
@@ -170,9 +167,7 @@ def test_the_id_of_a_result_comes_from_its_name_and_not_from_its_place():
 
 
 def test_names_in_other_scripts_do_not_become_one_result():
-    results = [
-        Result(name=name, result_type="Percent", value="1") for name in ("同意", "安全", "…", "Éthique")
-    ]
+    results = [Result(name=name, result_type="Percent", value="1") for name in ("同意", "安全", "…", "Éthique")]
     document = credential_for(make_award(results=results))
 
     ids = {item["id"] for item in document["credentialSubject"]["achievement"]["resultDescription"]}
@@ -373,9 +368,7 @@ def check_with_openbadgeslib(document, site):
 
 def check_with_openvc(document, site):
     resolver = DidResolverRegistry([DidWebResolver(lambda url: json.loads(site[url]))])
-    lists = default_status_list_resolver(
-        resolver=resolver, fetch=lambda url: site[url].decode(), expected_issuer=DID
-    )
+    lists = default_status_list_resolver(resolver=resolver, fetch=lambda url: site[url].decode(), expected_issuer=DID)
     # It knows no Open Badges; it is given the context as openbadgeslib carries it, not as we do.
     context = {OPEN_BADGES_3: bundled_contexts()[OPEN_BADGES_3]}
     return verify_credential(document, resolver=resolver, resolve_status_list=lists, extra_contexts=context)

@@ -90,9 +90,7 @@ def words_on(pdf: pikepdf.Pdf) -> str:
         pytest.skip("pdftotext (poppler-utils) is not installed")
     file = io.BytesIO()
     pdf.save(file)
-    text = subprocess.run(
-        ["pdftotext", "-", "-"], input=file.getvalue(), capture_output=True, check=True
-    ).stdout
+    text = subprocess.run(["pdftotext", "-", "-"], input=file.getvalue(), capture_output=True, check=True).stdout
     return " ".join(re.sub("[\u202a-\u202e]", "", text.decode()).split())
 
 
@@ -156,9 +154,7 @@ def test_the_code_is_drawn_and_described():
     pdf = printed()
 
     assert [str(figure.Alt) for figure in tagged(pdf, "/Figure")] == [ANA.qr_alt]
-    assert [
-        item for item in pdf.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"
-    ] == []
+    assert [item for item in pdf.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"] == []
 
 
 def test_the_attachment_is_the_credential_byte_for_byte():
@@ -176,17 +172,13 @@ def test_the_same_certificate_gives_the_same_bytes():
     first = render_pdf(ANA, credential_json=CREDENTIAL)
 
     assert render_pdf(ANA, credential_json=CREDENTIAL) == first
-    assert (
-        render_pdf(replace(ANA, verify_url="https://closedset.example/"), credential_json=CREDENTIAL) != first
-    )
+    assert render_pdf(replace(ANA, verify_url="https://closedset.example/"), credential_json=CREDENTIAL) != first
 
 
 def test_only_our_fonts_are_used_and_all_are_in_the_file():
-    fonts = [
-        item
-        for item in printed().objects
-        if isinstance(item, pikepdf.Dictionary) and "/FontDescriptor" in item
-    ]
+    pdf = printed()
+
+    fonts = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/FontDescriptor" in item]
 
     assert {str(font.BaseFont).split("+")[1].split("-")[0] for font in fonts} == {
         "NewsreaderDisplay",
@@ -264,11 +256,7 @@ def test_a_mark_is_refused_where_no_face_puts_it_on_that_letter():
 
 
 def test_every_vendored_font_is_as_recorded():
-    recorded = dict(
-        re.findall(r"^\| `(\S+)` \|.*\| `(\w{64})` \|$", (FONTS / "VENDORED.md").read_text(), re.M)
-    )
+    recorded = dict(re.findall(r"^\| `(\S+)` \|.*\| `(\w{64})` \|$", (FONTS / "VENDORED.md").read_text(), re.M))
 
-    assert {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in FONTS.glob("*.ttf")
-    } == recorded
+    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in FONTS.glob("*.ttf")} == recorded
     assert all(folder.is_dir() for folder in font_folders())

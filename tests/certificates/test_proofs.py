@@ -61,9 +61,7 @@ def examples_context(monkeypatch):
 
 
 @pytest.mark.parametrize(("verification_method", "proof_hash", "proof_value"), W3C_VECTORS)
-def test_the_published_vectors_come_out_bit_for_bit(
-    examples_context, verification_method, proof_hash, proof_value
-):
+def test_the_published_vectors_come_out_bit_for_bit(examples_context, verification_method, proof_hash, proof_value):
     private = base58_decode(W3C_PRIVATE_KEY[1:])
     assert private[:2] == b"\x80\x26"
     covered = []
@@ -72,9 +70,7 @@ def test_the_published_vectors_come_out_bit_for_bit(
         covered.append(data.hex())
         return Ed25519PrivateKey.from_private_bytes(private[2:]).sign(data)
 
-    signed = add_proof(
-        W3C_DOCUMENT, verification_method=verification_method, sign=signing, created=W3C_CREATED
-    )
+    signed = add_proof(W3C_DOCUMENT, verification_method=verification_method, sign=signing, created=W3C_CREATED)
 
     assert covered == [proof_hash + W3C_DOCUMENT_HASH]
     assert signed == {
@@ -148,9 +144,7 @@ def test_no_single_value_can_be_changed(path):
 
 
 def test_a_name_cannot_be_altered_even_to_a_look_alike():
-    document = changed(
-        ("credentialSubject", "identifier", 1, "identityHash"), lambda _: "Ana Nu\u0301n\u0303ez"
-    )
+    document = changed(("credentialSubject", "identifier", 1, "identityHash"), lambda _: "Ana Nu\u0301n\u0303ez")
 
     assert not proof_holds(document, public_key=raw_public())
 
@@ -262,7 +256,7 @@ def test_base_58_goes_there_and_back():
     # Source: draft-msporny-base58, test vectors.
     assert base58_encode(b"Hello World!") == "2NEpo7TZRRrLZSi2U"
     assert base58_encode(bytes.fromhex("0000287fb4cd")) == "11233QC4"
-    noise = random.Random(7)
+    noise = random.Random(7)  # noqa: S311
     for length in range(40):
         data = bytes(length // 8) + noise.randbytes(length)
         assert base58_decode(base58_encode(data)) == data

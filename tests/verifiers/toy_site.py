@@ -68,8 +68,8 @@ def server(*, port: int = 0) -> http.server.ThreadingHTTPServer:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
+        def log_message(self, *args: Any) -> None:
+            """Say nothing."""
 
     made = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
     answers = documents(port=made.server_port)
@@ -78,5 +78,5 @@ def server(*, port: int = 0) -> http.server.ThreadingHTTPServer:
 
 if __name__ == "__main__":
     running = server(port=int(sys.argv[1]) if sys.argv[1:] else 0)
-    print(f"http://localhost:{running.server_port}", flush=True)
+    print(f"http://localhost:{running.server_port}", flush=True)  # noqa: T201
     running.serve_forever()

@@ -36,7 +36,7 @@ globalThis.fetch = async (input, init) => {
   }
   const headers = new Headers(request.headers);
   if (url.host !== new URL(baseUrl).host) {
-    headers.set('host', url.host);
+    headers.set('x-forwarded-host', url.host);
     headers.set('x-forwarded-proto', 'https');
   }
   return networkFetch(new URL(url.pathname + url.search, baseUrl), {headers, redirect: 'error'});

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -49,3 +50,32 @@ def drawing(name: str) -> SafeString:
 def letter(value: str) -> str:
     """The first letter, large: how a strip names its role."""
     return value[:1].upper()
+
+
+SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
+SHORT_INPUTS = {"date", "time", "number"}
+
+
+@register.filter
+def money(minor: int, currency: str) -> str:
+    """An amount in minor units, as people write it: `{{ 340000|money:"GBP" }}` is £3,400; pence only where there are any."""
+    whole, rest = divmod(int(minor), 100)
+    amount = f"{whole:,}.{rest:02}" if rest else f"{whole:,}"
+    return f"{SIGNS[currency]}{amount}" if currency in SIGNS else f"{amount} {currency}"
+
+
+@register.filter
+def dressed(field: BoundField) -> SafeString:
+    """A field's input in our look, unless its widget names a class of its own. What is not rendered so keeps its looks."""
+    widget = field.field.widget
+    if "class" in widget.attrs:
+        return field.as_widget()
+    return field.as_widget(
+        attrs={"class": "input input-short" if getattr(widget, "input_type", "") in SHORT_INPUTS else "input"}
+    )
+
+
+@register.filter
+def attribute(attrs: dict[str, str], name: str) -> str:
+    """An attribute whose name has a hyphen."""
+    return attrs.get(name, "")

@@ -1,0 +1,115 @@
+"""What does a mentor's signature cover, and does it still hold?
+
+The seal is SHA-256 over the material fields of a shift, the mentor's judgement and the mentor's own standing that day.
+What was covered is kept beside it, so that a broken seal shows what it was broken from. The learning note is not
+covered: it belongs to the learner. Anything else changed behind `sign_shift` breaks the seal, visibly and for good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from cms.accounts import history
+from cms.accounts.models import Entry
+
+if TYPE_CHECKING:
+    from .models import Mentor, Shift
+
+FORMAT = 1
+# Says what is digested, so that no digest made for another purpose can ever pass for a seal.
+DOMAIN = "closed-set:shift-seal"
+
+Sealed = dict[str, Any]
+
+
+def moment(at: datetime) -> str:
+    """A moment as a seal writes it: in UTC, to the microsecond."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def material_facts(shift: Shift) -> Sealed:
+    """What the shift says now that a signature would cover, as plain JSON values. Needs its production loaded."""
+    return {
+        "shift": shift.pk,
+        "learner": shift.learner_id,
+        "enrolment": shift.enrolment_id,
+        "production": shift.production.code,
+        "medium": shift.medium,
+        "date": shift.worked_on.isoformat(),
+        "call": moment(shift.call_at),
+        "wrap": moment(shift.wrap_at),
+        "time_zone": shift.time_zone,
+        "break_minutes": shift.break_minutes,
+        "minutes": shift.minutes,
+        "role": shift.role,
+        "phases": shift.phases,
+        "scenes": shift.scenes,
+        "duties": shift.duties,
+    }
+
+
+def standing_of(mentor: Mentor) -> Sealed:
+    """Who signs and with what right, as of now. Needs the mentor's person loaded."""
+    return {
+        "person": mentor.person_id,
+        "name": mentor.person.display_name,
+        "credential_number": mentor.credential_number,
+        "credential_expires_on": mentor.credential_expires_on.isoformat(),
+    }
+
+
+def sealed_facts(
+    shift: Shift, *, mentor: Mentor, rubric: dict[str, str], signed_at: datetime, authentication: str
+) -> Sealed:
+    """Exactly what a seal covers: the shift, the judgement, who signs with what right, when, and how they proved it."""
+    return {
+        "format": FORMAT,
+        **material_facts(shift),
+        "rubric": rubric,
+        "mentor": standing_of(mentor),
+        "signed_at": moment(signed_at),
+        "authentication": authentication,
+    }
+
+
+def digest_of(facts: Sealed) -> str:
+    """SHA-256 of any such facts, in hexadecimal. The same facts give the same digest, whatever their order."""
+    text = json.dumps([DOMAIN, FORMAT, facts], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal_of(sealed: Sealed) -> str:
+    """The seal over `sealed_facts`: SHA-256, in hexadecimal."""
+    return digest_of(sealed)
+
+
+def seal_holds(shift: Shift) -> bool:
+    """Whether the shift still says what was signed: its fields as they stand now, the kept copy and the seal agree.
+
+    False for an unsigned shift, and for anything that can no longer be read. Needs its production loaded.
+    """
+    sealed = shift.sealed
+    if shift.signed_at is None or not isinstance(sealed, dict) or not isinstance(sealed.get("mentor"), dict):
+        return False
+    if sealed["mentor"].get("person") != shift.signed_by_id:
+        return False
+    now = {
+        **material_facts(shift),
+        "format": FORMAT,
+        "rubric": shift.rubric,
+        "signed_at": moment(shift.signed_at),
+        # Snapshots: they are true of the day of signing and have nothing to be compared with but the seal itself.
+        "mentor": sealed["mentor"],
+        "authentication": sealed.get("authentication"),
+    }
+    return now == sealed and hmac.compare_digest(seal_of(now), shift.seal)
+
+
+def seal_is_on_record(shift: Shift) -> bool:
+    """Whether history has the signing of this shift with this very seal. Catches a row sealed anew behind our back."""
+    entries = Entry.objects.filter(subject=history.name_of(shift), verb="shift.signed")
+    return any(entry.facts.get("seal") == shift.seal for entry in entries)

@@ -1,0 +1,258 @@
+"""What may be typed about a shift? Shapes and times here; whether it can be is decided by `assessments.shifts`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from cms.accounts.models import User
+from cms.accounts.timezones import known_time_zones, time_zone
+
+from .models import Competency, Duty, Level, Medium, Mentorship, Phase, Production, Scene, Shift, ShiftRole
+from .shift_facts import LONGEST_TEXT, LONGEST_TITLE, MOST_OF_A_SCENE, CannotRecord, ShiftFields
+from .shift_times import CameTwice, NotATime, moments, span_of
+from .shifts import a_free_code
+
+NEW = "new"
+WHICH = [
+    ("first", gettext_lazy("The first, before the clocks went back")),
+    ("second", gettext_lazy("The second, after")),
+]
+ROLES = [
+    (ShiftRole.OBSERVE, gettext_lazy("Observe: you watched and listened")),
+    (ShiftRole.ASSIST, gettext_lazy("Assist: you did parts of the work")),
+    (ShiftRole.LEAD, gettext_lazy("Lead, under mentorship: you led, your mentor was there")),
+    (ShiftRole.COVER, gettext_lazy("Cover: you were the coordinator that day, and paid as one")),
+]
+
+
+class ShiftForm(forms.Form):
+    """One shift. `log_shift` and `change_shift` take what `fields_said` gives; `production_said` says which production."""
+
+    worked_on = forms.DateField(
+        label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    call = forms.TimeField(
+        label=pgettext_lazy("start of work", "Call"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    wrap = forms.TimeField(
+        label=pgettext_lazy("end of work", "Wrap"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    call_which = forms.ChoiceField(
+        label=gettext_lazy("Which of the two was the call?"), choices=WHICH, required=False, widget=forms.RadioSelect
+    )
+    wrap_which = forms.ChoiceField(
+        label=gettext_lazy("Which of the two was the wrap?"), choices=WHICH, required=False, widget=forms.RadioSelect
+    )
+    break_minutes = forms.IntegerField(
+        label=gettext_lazy("Breaks, in minutes"), min_value=0, max_value=24 * 60 - 1, initial=0,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Whose clock"),
+        choices=lambda: [(name, name.replace("_", " ")) for name in known_time_zones()],
+        help_text=gettext_lazy("The time zone of the set, if you were away."),
+    )
+    production = forms.ChoiceField(label=gettext_lazy("Production"))
+    new_code = forms.CharField(
+        label=gettext_lazy("Code for a new one"),
+        required=False,
+        max_length=12,
+        help_text=gettext_lazy("Made for you; write it down, or put your own. Never the title."),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "class": "input input-short",
+            }
+        ),
+    )
+    new_title = forms.CharField(
+        label=gettext_lazy("Its title"),
+        required=False,
+        max_length=LONGEST_TITLE,
+        help_text=gettext_lazy(
+            "Only if you may. It is sealed: you and the mentor you hand a day to can read it, and nobody else. "
+            "In an audit the registrar may ask you for it."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    mentorship = forms.ChoiceField(label=gettext_lazy("Mentor"), widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=gettext_lazy("Your role that day"), choices=ROLES, widget=forms.RadioSelect)
+    medium = forms.ChoiceField(label=gettext_lazy("What was made"), choices=Medium)
+    phases = forms.MultipleChoiceField(
+        label=gettext_lazy("Phase"), choices=Phase, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    duties = forms.MultipleChoiceField(
+        label=gettext_lazy("What you did, or watched being done"),
+        choices=Duty,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    learning_note = forms.CharField(
+        label=gettext_lazy("What you learnt"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        help_text=gettext_lazy("No names, no scenes. Your mentor reads it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        learner: User,
+        mentorships: Sequence[Mentorship],
+        productions: Sequence[Production],
+        shift: Shift | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.mentorships = {str(mentorship.pk): mentorship for mentorship in mentorships}
+        self.productions = {str(production.pk): production for production in productions}
+        super().__init__(*args, initial=self._said_before(learner, shift), **kwargs)
+        several = len({mentorship.enrolment_id for mentorship in mentorships}) > 1
+        self._choices("mentorship", [
+            (key, f"{mentorship.mentor.person}, {mentorship.enrolment.programme}" if several else str(mentorship.mentor.person))
+            for key, mentorship in self.mentorships.items()
+        ])  # fmt: skip
+        codes = [(key, production.code) for key, production in self.productions.items()]
+        self._choices("production", [*codes, (NEW, _("A new one"))])
+        for scene in Scene:
+            self.fields[f"scene_{scene}"] = forms.IntegerField(
+                label=scene.label, min_value=0, max_value=MOST_OF_A_SCENE, required=False,
+                initial=shift.scenes.get(scene.value) if shift else None,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input", "placeholder": "0"}),
+            )  # fmt: skip
+        self.asks = {end for end in ("call", "wrap") if self[f"{end}_which"].value()}
+
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = choices
+
+    def _said_before(self, learner: User, shift: Shift | None) -> dict[str, Any]:
+        """What the form shows first: the shift as it stands, or today with what can be guessed."""
+        if shift is None:
+            return {
+                "worked_on": timezone.localdate(),
+                "time_zone": learner.time_zone,
+                "production": next(iter(self.productions), NEW),
+                "new_code": a_free_code(self.productions.values()),
+                "mentorship": next(iter(self.mentorships), ""),
+            }
+        zone = time_zone(shift.time_zone)
+        call, wrap = shift.call_at.astimezone(zone), shift.wrap_at.astimezone(zone)
+        said = {name: getattr(shift, name) for name in ("worked_on", "break_minutes", "time_zone", "role", "medium")}
+        said |= {name: getattr(shift, name) for name in ("phases", "duties", "learning_note")}
+        said |= {"call": call.time(), "wrap": wrap.time(), "production": shift.production_id}
+        said |= {"mentorship": shift.mentorship_id, "new_code": a_free_code(self.productions.values())}
+        for name, at in (("call_which", call), ("wrap_which", wrap)):
+            if len(moments(at.date(), at.time(), zone)) == 2:
+                said[name] = "second" if at.fold else "first"
+        return said
+
+    @property
+    def scene_fields(self) -> list[BoundField]:
+        return [self[f"scene_{scene}"] for scene in Scene]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if {"worked_on", "call", "wrap", "time_zone"} <= said.keys():
+            self._clean_times(said)
+        return said
+
+    def _clean_times(self, said: dict[str, Any]) -> None:
+        if said["call"] == said["wrap"] and not (said.get("call_which") or said.get("wrap_which")):
+            self.add_error("wrap", _("The wrap is the same as the call."))
+            return
+        try:
+            said["span"] = span_of(
+                day=said["worked_on"], call=said["call"], wrap=said["wrap"], zone=time_zone(said["time_zone"]),
+                which_call=said.get("call_which", ""), which_wrap=said.get("wrap_which", ""),
+            )  # fmt: skip
+        except CameTwice as question:
+            self.asks.add(question.end)
+            self.add_error(f"{question.end}_which", str(question))
+        except NotATime as refusal:
+            self.add_error(refusal.end, str(refusal))
+
+    def fields_said(self) -> ShiftFields:
+        said = self.cleaned_data
+        return {
+            "call_at": said["span"].call_at,
+            "wrap_at": said["span"].wrap_at,
+            "time_zone": said["time_zone"],
+            "break_minutes": said["break_minutes"],
+            "role": said["role"],
+            "medium": said["medium"],
+            "phases": said["phases"],
+            "duties": said["duties"],
+            "scenes": {scene: said[f"scene_{scene}"] for scene in Scene if said[f"scene_{scene}"]},
+            "learning_note": said["learning_note"],
+        }
+
+    def refuse(self, refusal: CannotRecord) -> None:
+        """Show a refusal of the domain where it belongs."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+
+class SignForm(forms.Form):
+    """A mentor's judgement. Each word is optional: what was not seen is left out."""
+
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for competency in Competency:
+            self.fields[competency.value] = forms.ChoiceField(
+                label=competency.label, choices=Level, required=False,
+                widget=forms.RadioSelect(attrs={"data-look": "scale"}),
+            )  # fmt: skip
+        self.fields["word"] = forms.CharField(
+            label=_("One thing that went well, one to work on"),
+            required=False,
+            max_length=LONGEST_TEXT,
+            help_text=_("No names, no scenes. The learner reads it."),
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    @property
+    def scales(self) -> list[BoundField]:
+        return [self[competency.value] for competency in Competency]
+
+    def rubric_said(self) -> dict[Competency, Level]:
+        said = self.cleaned_data
+        return {competency: Level(said[competency.value]) for competency in Competency if said[competency.value]}
+
+
+class QuestionForm(forms.Form):
+    question = forms.CharField(
+        label=gettext_lazy("Your question"),
+        max_length=LONGEST_TEXT,
+        help_text=gettext_lazy("The shift goes back unchanged, and returns to you with the answer."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=gettext_lazy("Your answer"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        help_text=gettext_lazy("No names. Your mentor reads it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AgreeForm(forms.Form):
+    agree = forms.BooleanField(
+        label=gettext_lazy("I have read it, and I will keep to it."),
+        error_messages={"required": gettext_lazy("Tick the box to say that you agree.")},
+    )

@@ -1,0 +1,153 @@
+"""Can this certificate be relied on now? The one answer that the page and the JSON both give."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from .issuer import credential_id, issuer_url
+from .models import Certificate, RevocationReason, Status
+from .proofs import proof_holds, raw_public_key
+
+STANDING = {Status.ACTIVE, Status.EXPIRING}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A certificate, checked at a moment. `sound` is False when our own row no longer says what was signed."""
+
+    certificate: Certificate
+    at: datetime
+    status: Status
+    sound: bool
+    newest: Certificate | None  # where it leads, when superseded
+
+    @property
+    def stands(self) -> bool:
+        return self.sound and self.status in STANDING
+
+    @property
+    def holder(self) -> str | None:
+        """The name as certified; None once it was replaced, since a former name is nobody's business."""
+        return None if self.status is Status.SUPERSEDED else self.certificate.holder_name
+
+    @property
+    def since(self) -> datetime:
+        """When the present status began."""
+        certificate = self.certificate
+        moments = {
+            Status.SUPERSEDED: certificate.superseded_at,
+            Status.REVOKED: certificate.revoked_at,
+            Status.SUSPENDED: certificate.suspended_at,
+            Status.EXPIRED: certificate.valid_until,
+        }
+        return moments.get(self.status) or certificate.issued_at
+
+    @property
+    def reason(self) -> str | None:
+        """The public wording, for suspended and revoked."""
+        if self.status is Status.REVOKED:
+            return str(RevocationReason(self.certificate.revocation_reason).label)
+        return self.certificate.suspension_reason if self.status is Status.SUSPENDED else None
+
+
+def check_certificate(*, number: str, at: datetime) -> Answer:
+    """The answer for a number in its normal form: two queries. Raises Certificate.DoesNotExist."""
+    certificate = Certificate.objects.select_related("signing_key", "status_list", "replaced_by", "requirement_set").get(
+        number=number
+    )
+    status = certificate.status(at)
+    newest = None
+    if status is Status.SUPERSEDED:
+        newest = certificate.replaced_by
+        while newest.superseded_at and newest.superseded_at <= at:
+            newest = newest.replaced_by
+    return Answer(certificate=certificate, at=at, status=status, sound=is_sound(certificate), newest=newest)
+
+
+def is_sound(certificate: Certificate) -> bool:
+    """Whether the stored credential is the one that was signed, and the row still says what it says. No query if loaded."""
+    if hashlib.sha256(certificate.credential.encode()).hexdigest() != certificate.credential_digest:
+        return False
+    document: dict[str, Any] = json.loads(certificate.credential)
+    key = certificate.signing_key
+    names = {line["identityType"]: line["identityHash"] for line in document["credentialSubject"]["identifier"]}
+    said = (
+        document["proof"]["verificationMethod"],
+        document["id"].rsplit("/", 1)[-1],
+        document["name"],
+        names,
+        document["credentialStatus"]["statusListIndex"],
+        [(line["name"], line["narrative"]) for line in document.get("evidence", [])],
+    )
+    kept = (
+        key.kid,
+        str(certificate.public_id),
+        certificate.title,
+        {"ext:certificateNumber": certificate.number, "name": certificate.holder_name},
+        str(certificate.status_index),
+        [(line["requirement"], line["summary"]) for line in certificate.basis],
+    )
+    return said == kept and proof_holds(document, public_key=raw_public_key(key.public_multibase))
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The answer for programs, in the shape of the published contract. Dates are UTC."""
+    certificate = answer.certificate
+    said: dict[str, Any] = {
+        "number": certificate.number,
+        "status": answer.status.value,
+        "checked_at": _moment(answer.at),
+        "kind": certificate.kind,
+        "title": certificate.title,
+        "holder": answer.holder,
+        "issuer": {"name": certificate.issuer_name, "id": certificate.issuer_did, "url": issuer_url()},
+        "issued_on": certificate.awarded_on.isoformat(),
+        "valid_until": _day(certificate.valid_until),
+        "status_since": _day(answer.since),
+        "reason": answer.reason,
+        "programme": {
+            "title": certificate.programme_title,
+            "requirements_version": certificate.requirements_version,
+        },
+        "basis": certificate.basis,
+        "replaced_by": answer.newest.number if answer.newest else None,
+        "credential": credential_id(certificate.public_id),
+        "log": None,
+    }
+    if said["holder"] is None:
+        del said["holder"]
+    return said
+
+
+def checks_in_words(answer: Answer) -> list[tuple[bool, str]]:
+    """What was checked, each as (passed, sentence), for the careful."""
+    certificate = answer.certificate
+    ended = answer.status in {Status.REVOKED, Status.SUPERSEDED}
+    return [
+        (
+            answer.sound,
+            _("Signature: made with our key of %(year)s, not altered since.") % {"year": certificate.signing_key.made_at.year}
+            if answer.sound
+            else _("Signature: what we hold is not what was signed."),
+        ),
+        (
+            not ended,
+            _("Status list: revoked, read just now.") if ended else _("Status list: not revoked, read just now."),
+        ),
+        (
+            answer.status is not Status.EXPIRED,
+            _("Dates: it has run out.") if answer.status is Status.EXPIRED else _("Dates: within its time."),
+        ),
+    ]
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(at: datetime | None) -> str | None:
+    return _moment(at)[:10] if at else None

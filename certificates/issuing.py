@@ -1,0 +1,239 @@
+"""How does a certificate come to be? Nothing else creates one.
+
+In one transaction under the enrolment's lock: the rules are asked again, the basis and every printed word are copied, a
+number and a status index are allocated, the credential is signed and checked against the official schema and our own
+verifier, and the history is written. Mail goes out after the commit.
+"""
+
+import hashlib
+import json
+import unicodedata
+import uuid
+from datetime import UTC, datetime
+from functools import partial
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cms.accounts import history
+from cms.accounts.academy import AcademySettings
+from cms.accounts.models import User
+from courses.models import CredentialKind, Enrolment
+
+from .documents import Award, EvidenceSummary, check_schema, credential_for, unsafe_text
+from .eligibility import Verdict, verdict_on
+from .glyphs import unprintable_characters
+from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
+from .models import Certificate, RequirementSet
+from .numbers import new_number
+from .proofs import add_proof, proof_holds, raw_public_key
+from .signing import active_signer
+from .status import allocate_index, build_list
+
+ACHIEVEMENT_TYPES = {
+    CredentialKind.COMPLETION: "CertificateOfCompletion",
+    CredentialKind.ASSESSMENT: "Certificate",
+    CredentialKind.CERTIFICATION: "Certification",
+}
+LONGEST_NAME = 60  # characters: what fits the sheet
+
+
+class NotEligible(Exception):
+    """Requirements are missing. `missing` are the sentences of what is not met yet."""
+
+    def __init__(self, verdict: Verdict | None) -> None:
+        self.missing = [f"{finding.title}: {finding.sentence}" for finding in verdict.missing] if verdict else []
+        super().__init__(
+            _("Not every requirement is met yet.") if verdict else _("This programme has no published requirements yet.")
+        )
+
+
+class CannotIssue(Exception):
+    """The certificate cannot be made as asked; the message is fit for the person."""
+
+
+def check_name(name: str) -> str:
+    """The name as it will be printed, in composed letters. Raises CannotIssue when it cannot be signed or printed safely."""
+    name = " ".join(unicodedata.normalize("NFC", name).split(" ")).strip()
+    if problem := unsafe_text(name, longest=LONGEST_NAME):
+        raise CannotIssue(problem)
+    if unknown := unprintable_characters(name):
+        raise CannotIssue(
+            _("Our typefaces have no %(characters)s. Please write the name another way.") % {"characters": ", ".join(unknown)}
+        )
+    return name
+
+
+@transaction.atomic
+def issue_certificate(
+    *, enrolment: Enrolment, holder_name: str, confirmed_by: User | None, at: datetime
+) -> Certificate:
+    """Issue what the learner has earned. Repeating returns the certificate that stands.
+
+    `confirmed_by` is the registrar for a certification, None where issuing is automatic. Raises NotEligible with what is
+    missing, CannotIssue for a name or a decision that cannot be, CannotSign when no key is active.
+    """
+    holder_name = check_name(holder_name)
+    # The enrolment's row is the lock: issuing for one learner and programme happens one at a time.
+    enrolment = (
+        Enrolment.objects.select_for_update(of=("self",)).select_related("programme", "learner").get(pk=enrolment.pk)
+    )
+    if standing := enrolment.certificates.filter(revoked_at=None, superseded_at=None).first():
+        return standing
+    if enrolment.certificates.filter(revoked_at__isnull=False).exists():
+        raise CannotIssue(_("A certificate of this enrolment was revoked. A new one needs a new enrolment."))
+    verdict = verdict_on(enrolment)
+    if verdict is None or not verdict.met:
+        raise NotEligible(verdict)
+    rules = verdict.requirement_set
+    if rules.kind == CredentialKind.CERTIFICATION and confirmed_by is None:
+        raise CannotIssue(_("A certification is confirmed by a registrar."))
+    if confirmed_by is not None and confirmed_by.pk == enrolment.learner_id:
+        raise CannotIssue(_("Nobody confirms their own certificate."))
+    certificate = _signed(
+        Certificate(
+            enrolment=enrolment,
+            requirement_set=rules,
+            holder=enrolment.learner,
+            holder_name=holder_name,
+            kind=rules.kind,
+            title=rules.title,
+            programme_title=rules.programme_title,
+            requirements_version=rules.version,
+            rules_are_example=rules.is_example,
+            basis=verdict.basis(),
+            confirmed_by=confirmed_by,
+            issued_at=at,
+            awarded_on=at.astimezone(UTC).date(),
+            valid_until=_years_later(at, rules.valid_years),
+        ),
+        rules,
+    )
+    _record(certificate, "certificate.issued", confirmed_by, at)
+    return certificate
+
+
+@transaction.atomic
+def replace_certificate(*, certificate: Certificate, holder_name: str, by: User, at: datetime) -> Certificate:
+    """Issue the same award under a new name; the old certificate is superseded and its name no longer shown.
+
+    Award date, basis and end stay as they were. Repeating with the same name returns the replacement. Raises CannotIssue
+    for a revoked certificate, one already replaced under another name, one's own, or a name that cannot be printed.
+    """
+    holder_name = check_name(holder_name)
+    old = Certificate.objects.select_for_update(of=("self",)).select_related(
+        "enrolment", "requirement_set", "holder", "status_list"
+    ).get(pk=certificate.pk)  # fmt: skip
+    if old.superseded_at:
+        newer = old.replaced_by
+        if newer.holder_name == holder_name:
+            return newer
+        raise CannotIssue(_("This certificate was replaced already. Change the newer one."))
+    if old.revoked_at:
+        raise CannotIssue(_("This certificate is revoked and cannot be replaced."))
+    if old.holder_id == by.pk:
+        raise CannotIssue(_("This is your own certificate. Somebody else replaces it."))
+    old.superseded_at = at
+    old.save(update_fields=["superseded_at"])
+    new = _signed(
+        Certificate(
+            **{
+                name: getattr(old, name)
+                for name in (
+                    "enrolment", "requirement_set", "holder", "kind", "title", "programme_title", "requirements_version",
+                    "rules_are_example", "basis", "awarded_on", "valid_until", "suspended_at", "suspension_reason",
+                )
+            },
+            replaces=old,
+            holder_name=holder_name,
+            confirmed_by=by,
+            issued_at=at,
+        ),
+        old.requirement_set,
+    )  # fmt: skip
+    _record(new, "certificate.replaced", by, at, replaces=old.number)
+    build_list(status_list=old.status_list, at=at)
+    return new
+
+
+def _signed(certificate: Certificate, rules: RequirementSet) -> Certificate:
+    """Number, index, signature: completes the row and saves it."""
+    academy = AcademySettings.load()
+    signer = active_signer()
+    certificate.public_id = uuid.uuid4()
+    certificate.number = new_number()
+    certificate.issuer_name, certificate.issuer_did = academy.name, issuer_did()
+    certificate.registrar_name = academy.registrar_name
+    certificate.status_list, certificate.status_index = allocate_index()
+    certificate.signing_key = signer.key
+    document = add_proof(
+        credential_for(_award(certificate, rules)),
+        verification_method=signer.key.kid,
+        sign=signer.sign,
+        created=certificate.issued_at,
+    )
+    check_schema(document)
+    if not proof_holds(document, public_key=raw_public_key(signer.key.public_multibase)):
+        raise CannotIssue(_("The signature did not hold when we checked it. Nothing was issued; try again."))
+    certificate.credential = json.dumps(document, ensure_ascii=False, indent=2)
+    certificate.credential_digest = hashlib.sha256(certificate.credential.encode()).hexdigest()
+    certificate.save(force_insert=True)
+    if certificate.status_list.built_at is None:
+        build_list(status_list=certificate.status_list, at=certificate.issued_at)
+    return certificate
+
+
+def _award(certificate: Certificate, rules: RequirementSet) -> Award:
+    criteria = _("Every requirement of %(set)s of the programme %(programme)s was met.") % {
+        "set": (_("the example rule set %(version)s") if rules.is_example else _("the rule set %(version)s"))
+        % {"version": rules.version},
+        "programme": rules.programme_title,
+    }
+    awarded = datetime.combine(certificate.awarded_on, datetime.min.time(), tzinfo=UTC)
+    return Award(
+        credential_id=credential_id(certificate.public_id),
+        subject_id=f"urn:uuid:{uuid.uuid4()}",
+        holder_name=certificate.holder_name,
+        issuer_did=certificate.issuer_did,
+        issuer_name=certificate.issuer_name,
+        issuer_url=issuer_url(),
+        achievement_id=achievement_id(rules),
+        achievement_name=certificate.title,
+        achievement_description=rules.description,
+        achievement_type=ACHIEVEMENT_TYPES[CredentialKind(certificate.kind)],  # type: ignore[arg-type]
+        criteria_narrative=criteria,
+        criteria_url=None,
+        number=certificate.number,
+        version=rules.version,
+        valid_from=certificate.issued_at,
+        awarded_on=awarded,
+        valid_until=certificate.valid_until,
+        evidence=[
+            EvidenceSummary(name=line["requirement"], narrative=line["summary"]) for line in certificate.basis
+        ],
+        status_list_url=status_list_url(certificate.status_list),
+        status_index=certificate.status_index,
+    )
+
+
+def _years_later(at: datetime, years: int | None) -> datetime | None:
+    if years is None:
+        return None
+    try:
+        return at.replace(year=at.year + years)
+    except ValueError:  # 29 February: the certificate runs to the first of March
+        return at.replace(year=at.year + years, month=3, day=1)
+
+
+def _record(certificate: Certificate, verb: str, by: User | None, at: datetime, **facts: str) -> None:
+    history.record(
+        chain="certificates",
+        verb=verb,
+        subject=history.name_of(certificate),
+        actor=by,
+        at=at,
+        facts={"number": certificate.number, "digest": certificate.credential_digest, **facts},
+    )
+    from .tasks import tell_holder
+
+    transaction.on_commit(partial(tell_holder.enqueue, certificate.pk))

@@ -1,0 +1,41 @@
+"""What do we write to people about their certificates? Subjects that could be read over a shoulder."""
+
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from cms.accounts.academy import AcademySettings
+
+from .issuer import address_of, verify_url
+from .models import Certificate, CertificationRequest
+
+
+def send_certificate(certificate: Certificate) -> None:
+    """Tell the holder that it is issued, and where to find and show it."""
+    send_mail(
+        _("Your document is ready"),
+        render_to_string(
+            "certificates/mail/issued.txt",
+            {
+                "certificate": certificate,
+                "academy": AcademySettings.load(),
+                "verify_url": verify_url(certificate),
+                "list_url": address_of("certificates:list"),
+            },
+        ),
+        None,
+        [certificate.holder.email],
+    )
+
+
+def send_declined(request: CertificationRequest) -> None:
+    """Tell the learner that there is an answer; the reason itself is behind the sign-in."""
+    send_mail(
+        _("There is an answer to your request"),
+        render_to_string(
+            "certificates/mail/declined.txt",
+            {"academy": AcademySettings.load(), "list_url": address_of("certificates:list"), "request": request},
+        ),
+        None,
+        [request.enrolment.learner.email],
+    )

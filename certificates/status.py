@@ -1,0 +1,139 @@
+"""Does a certificate still stand? Status changes, and the signed list of bits by which anyone can tell without us."""
+
+import json
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cms.accounts import history
+from cms.accounts.models import User
+
+from .bitstring import LENGTH
+from .documents import status_list_document
+from .issuer import issuer_did, status_list_url
+from .models import Certificate, RevocationReason, StatusList
+from .proofs import add_proof
+from .signing import active_signer
+
+HALF = LENGTH // 2  # a list is closed when half full, so that a free index is found at once and the bits stay spread
+FRESH = timedelta(days=1)  # how long a built list is served before it is signed anew
+VALID = timedelta(days=7)  # how long it may be relied on: the specification's caches outlive us for a while
+
+
+class CannotChangeStatus(Exception):
+    """The certificate cannot take this status; the message says why."""
+
+
+def allocate_index() -> tuple[StatusList, int]:
+    """A list with room and a random free place on it: an index tells nothing about when or whom. In a transaction."""
+    newest = StatusList.objects.select_for_update().order_by("-number").first()
+    if newest is None or newest.certificates.count() >= HALF:
+        newest = StatusList.objects.create(number=newest.number + 1 if newest else 1)
+    while True:
+        index = secrets.randbelow(LENGTH)
+        if not newest.certificates.filter(status_index=index).exists():
+            return newest, index
+
+
+@transaction.atomic
+def build_list(*, status_list: StatusList, at: datetime) -> StatusList:
+    """Sign the list as it stands now and keep it. Repeating signs it again."""
+    status_list = StatusList.objects.select_for_update().get(pk=status_list.pk)
+    ended = Q(revoked_at__isnull=False) | Q(superseded_at__isnull=False)
+    indices = list(status_list.certificates.filter(ended).values_list("status_index", flat=True))
+    signer = active_signer()
+    document = add_proof(
+        status_list_document(
+            url=status_list_url(status_list),
+            issuer_did=issuer_did(),
+            indices=indices,
+            valid_from=at,
+            valid_until=at + VALID,
+        ),
+        verification_method=signer.key.kid,
+        sign=signer.sign,
+        created=at,
+    )
+    status_list.document = json.dumps(document, ensure_ascii=False)
+    status_list.built_at = at
+    status_list.save(update_fields=["document", "built_at"])
+    return status_list
+
+
+def served_list(*, number: int, at: datetime) -> StatusList:
+    """The list of that number, signed within the last day. Raises StatusList.DoesNotExist."""
+    status_list = StatusList.objects.get(number=number)
+    if status_list.built_at is None or status_list.built_at + FRESH <= at:
+        status_list = build_list(status_list=status_list, at=at)
+    return status_list
+
+
+@transaction.atomic
+def revoke_certificate(
+    *, certificate: Certificate, reason: RevocationReason, by: User, at: datetime
+) -> Certificate:
+    """End the certificate for good; it shows on every surface at once. Repeating changes nothing.
+
+    Raises CannotChangeStatus for one that was replaced (revoke the newer one), or one's own.
+    """
+    certificate = _lock(certificate, by)
+    if certificate.revoked_at:
+        return certificate
+    certificate.revoked_at, certificate.revocation_reason = at, reason
+    certificate.save(update_fields=["revoked_at", "revocation_reason"])
+    _write(certificate, "certificate.revoked", by, at, reason=RevocationReason(reason).name)
+    build_list(status_list=certificate.status_list, at=at)
+    return certificate
+
+
+@transaction.atomic
+def suspend_certificate(*, certificate: Certificate, reason: str, by: User, at: datetime) -> Certificate:
+    """Set the certificate aside for a time, with public wording. Repeating changes nothing. Raises CannotChangeStatus."""
+    certificate = _lock(certificate, by)
+    if certificate.revoked_at:
+        raise CannotChangeStatus(_("This certificate is revoked. That is final."))
+    if not reason.strip():
+        raise CannotChangeStatus(_("Write the reason in the words the public may read."))
+    if certificate.suspended_at:
+        return certificate
+    certificate.suspended_at, certificate.suspension_reason = at, reason.strip()
+    certificate.save(update_fields=["suspended_at", "suspension_reason"])
+    _write(certificate, "certificate.suspended", by, at)
+    return certificate
+
+
+@transaction.atomic
+def reinstate_certificate(*, certificate: Certificate, by: User, at: datetime) -> Certificate:
+    """Lift a suspension. Repeating changes nothing. Raises CannotChangeStatus for what cannot be lifted."""
+    certificate = _lock(certificate, by)
+    if certificate.revoked_at:
+        raise CannotChangeStatus(_("This certificate is revoked. That is final."))
+    if not certificate.suspended_at:
+        return certificate
+    certificate.suspended_at, certificate.suspension_reason = None, ""
+    certificate.save(update_fields=["suspended_at", "suspension_reason"])
+    _write(certificate, "certificate.reinstated", by, at)
+    return certificate
+
+
+def _lock(certificate: Certificate, by: User) -> Certificate:
+    locked = Certificate.objects.select_for_update(of=("self",)).select_related("status_list").get(pk=certificate.pk)
+    if locked.holder_id == by.pk:
+        raise CannotChangeStatus(_("This is your own certificate. Somebody else decides about it."))
+    if locked.superseded_at:
+        raise CannotChangeStatus(_("This certificate was replaced by a newer one. Change that one."))
+    return locked
+
+
+def _write(certificate: Certificate, verb: str, by: User, at: datetime, **facts: str) -> None:
+    history.record(
+        chain="certificates",
+        verb=verb,
+        subject=history.name_of(certificate),
+        actor=by,
+        at=at,
+        facts={"number": certificate.number, **facts},
+    )

@@ -1,0 +1,20 @@
+"""Is somebody guessing numbers? Counts misses by address, in the cache; a hit is never slowed."""
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from cms.accounts.addresses import client_address
+
+MISSES = 30  # a minute, from one address
+WINDOW = 60  # seconds
+
+
+def too_many_misses(request: HttpRequest) -> bool:
+    """Count one miss and say whether there were too many in this minute. Addresses are kept for a minute, in the cache only."""
+    key = f"verify-misses:{client_address(request)}"
+    if cache.add(key, 1, WINDOW):
+        return False
+    try:
+        return cache.incr(key) > MISSES
+    except ValueError:  # it ran out between the two calls
+        return False

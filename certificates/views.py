@@ -1,0 +1,97 @@
+"""What does a learner see of their certificates? Those they hold, and why not yet."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.contrib import messages
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cms.accounts import policy
+from cms.accounts.models import User
+from cms.accounts.policy import signed_in
+from courses.models import Enrolment
+
+from .deciding import ask_for_certificate
+from .eligibility import Verdict, verdict_on
+from .forms import AskForm
+from .issuing import CannotIssue, NotEligible
+from .models import Certificate, CertificationRequest, Status
+from .signing import CannotSign
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One enrolment as its learner's certificates page shows it."""
+
+    enrolment: Enrolment
+    verdict: Verdict | None
+    certificate: Certificate | None
+    status: Status | None
+    request: CertificationRequest | None
+    form: AskForm | None
+
+
+def standing_of(enrolment: Enrolment, *, form: AskForm | None = None) -> Standing:
+    """Verdict, certificate and request of one enrolment: a constant number of queries."""
+    certificate = enrolment.certificates.filter(superseded_at=None).order_by("-issued_at").first()
+    request = enrolment.certification_requests.order_by("-asked_at").first()
+    verdict = None if certificate else verdict_on(enrolment)
+    waiting = request is not None and request.answered_at is None
+    if form is None and verdict and verdict.met and not waiting:
+        learner = enrolment.learner
+        form = AskForm(initial={"certificate_name": learner.certificate_name or learner.display_name})
+    return Standing(
+        enrolment=enrolment,
+        verdict=verdict,
+        certificate=certificate,
+        status=certificate.status(timezone.now()) if certificate else None,
+        request=request,
+        form=form,
+    )
+
+
+@require_safe
+@signed_in
+def certificate_list(request: HttpRequest) -> HttpResponse:
+    return _list(request)
+
+
+def _list(request: HttpRequest, *, bound: AskForm | None = None, enrolment_id: int | None = None) -> HttpResponse:
+    person = request.user
+    assert isinstance(person, User)  # noqa: S101 - LoginRequiredMiddleware saw to it
+    enrolments = Enrolment.objects.open_for(person).select_related("learner", "programme")
+    standings = [
+        standing_of(enrolment, form=bound if enrolment.pk == enrolment_id else None) for enrolment in enrolments
+    ]
+    return render(request, "certificates/list.html", {"standings": standings}, status=422 if bound else 200)
+
+
+@require_POST
+@signed_in
+def ask(request: HttpRequest, enrolment_id: int) -> HttpResponse:
+    """Ask for the certificate of one enrolment, under the name typed."""
+    enrolment = policy.fetch(request.user, "enrolment.study", Enrolment.objects.open(), pk=enrolment_id)
+    form = AskForm(request.POST)
+    if form.is_valid():
+        try:
+            asked = ask_for_certificate(
+                enrolment=enrolment, certificate_name=form.cleaned_data["certificate_name"], at=timezone.now()
+            )
+        except CannotIssue as problem:
+            form.add_error("certificate_name", str(problem))
+        except NotEligible as problem:
+            messages.error(request, " ".join([str(problem), *problem.missing]))
+            return redirect("certificates:list")
+        except CannotSign:
+            messages.error(request, _("We cannot sign certificates just now. Nothing is lost; please try again later."))
+            return redirect("certificates:list")
+        else:
+            if isinstance(asked, CertificationRequest):
+                messages.success(request, _("Asked. The registrar looks at the whole record and answers by mail."))
+            else:
+                messages.success(request, _("Your certificate is issued."))
+            return redirect("certificates:list")
+    return _list(request, bound=form, enrolment_id=enrolment.pk)

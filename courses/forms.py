@@ -1,0 +1,44 @@
+"""What may be typed on a unit's page? A private note."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from .models import UnitNote
+
+
+class NoteForm(forms.Form):
+    """The note, and when the version it began as was saved, to the microsecond."""
+
+    text = forms.CharField(
+        label=_("Your notes"),
+        required=False,
+        strip=False,
+        max_length=20_000,
+        help_text=_("Only you can read them. No names, please; not even initials."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"max_length": _("A note holds 20,000 characters. Shorten this one to save it.")},
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, note: UnitNote | None = None) -> None:
+        initial = {"text": note.text, "seen": note.saved_at.isoformat()} if note else {}
+        super().__init__(data, initial=initial, auto_id="note-%s")
+
+    def clean_text(self) -> str:
+        return self.cleaned_data["text"].replace("\r\n", "\n")  # browsers send lines their own way
+
+    def clean_seen(self) -> datetime | None:
+        seen = self.cleaned_data["seen"]
+        try:
+            when = parse_datetime(seen) if seen else None
+        except ValueError:
+            when = None
+        if seen and (when is None or when.tzinfo is None):
+            raise ValidationError(_("This page is out of date. Copy your note, and open the unit again."))
+        return when
