@@ -4,7 +4,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .models import Attempt, Mentorship, Shift
+from .models import Attempt, Mentor, Mentorship, Shift
 
 
 @rule("attempt.sit")
@@ -38,6 +38,16 @@ def signs_shift(person: User, shift: Shift) -> bool:
 @rule("mentorship.answer")
 def answers_mentorship(person: User, mentorship: Mentorship) -> bool:
     return mentorship.mentor.person_id == person.pk
+
+
+@rule("mentorship.end")
+def ends_mentorship(person: User, mentorship: Mentorship) -> bool:
+    return person.pk in (mentorship.learner_id, mentorship.mentor.person_id)
+
+
+@rule("mentor.ask")
+def asks_mentor(person: User, mentor: Mentor) -> bool:
+    return mentor.person_id != person.pk
 
 
 @rule("mentoring.use")

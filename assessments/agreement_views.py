@@ -28,7 +28,9 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
         version = request.POST.get("version", "")
         read = Agreement.objects.filter(slug=slug, version=int(version)).first() if version.isdecimal() else None
         try:
-            sign_agreement(agreement=read or current, person=person, at=timezone.now())
+            if read and read.pk != current.pk:
+                raise CannotSignAgreement(_("There is a newer version now. Here it is: read it, then sign."))
+            sign_agreement(agreement=current, person=person, at=timezone.now())
         except CannotSignAgreement as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -200,7 +200,7 @@ def mentorship_end(request: HttpRequest, mentorship_id: int) -> HttpResponse:
     waiting = Shift.objects.waiting().filter(mentorship=mentorship).count()
     return render(
         request,
-        "assessments/mentorship_end.html",
+        "assessments/mentor_end.html",
         {"mentorship": mentorship, "other": other, "waiting": waiting, "back": home},
     )
 

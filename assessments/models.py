@@ -325,7 +325,7 @@ class Shift(models.Model):
                 name="shift_returned_only_while_with_the_mentor",
             ),
             models.CheckConstraint(
-                condition=Q(signed_at=None, signed_by=None, seal="", sealed=None)
+                condition=Q(signed_at=None, signed_by=None, seal="", sealed__isnull=True)
                 | (
                     Q(
                         signed_at__isnull=False,

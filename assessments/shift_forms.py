@@ -24,6 +24,12 @@ WHICH = [
     ("first", gettext_lazy("The first, before the clocks went back")),
     ("second", gettext_lazy("The second, after")),
 ]
+CODE_LOOKS = {
+    "autocomplete": "off",
+    "autocapitalize": "characters",
+    "spellcheck": "false",
+    "class": "input input-short",
+}
 ROLES = [
     (ShiftRole.OBSERVE, gettext_lazy("Observe: you watched and listened")),
     (ShiftRole.ASSIST, gettext_lazy("Assist: you did parts of the work")),
@@ -33,7 +39,7 @@ ROLES = [
 
 
 class ShiftForm(forms.Form):
-    """One shift. `log_shift` and `change_shift` take what `fields_said` gives; `production_said` says which production."""
+    """One shift. `log_shift` and `change_shift` take what `fields_said` gives, beside mentorship and production."""
 
     worked_on = forms.DateField(
         label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -66,14 +72,7 @@ class ShiftForm(forms.Form):
         required=False,
         max_length=12,
         help_text=gettext_lazy("Made for you; write it down, or put your own. Never the title."),
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "autocapitalize": "characters",
-                "spellcheck": "false",
-                "class": "input input-short",
-            }
-        ),
+        widget=forms.TextInput(attrs=CODE_LOOKS),
     )
     new_title = forms.CharField(
         label=gettext_lazy("Its title"),
@@ -118,10 +117,8 @@ class ShiftForm(forms.Form):
         self.productions = {str(production.pk): production for production in productions}
         super().__init__(*args, initial=self._said_before(learner, shift), **kwargs)
         several = len({mentorship.enrolment_id for mentorship in mentorships}) > 1
-        self._choices("mentorship", [
-            (key, f"{mentorship.mentor.person}, {mentorship.enrolment.programme}" if several else str(mentorship.mentor.person))
-            for key, mentorship in self.mentorships.items()
-        ])  # fmt: skip
+        mentors = [(key, _named(mentorship, several=several)) for key, mentorship in self.mentorships.items()]
+        self._choices("mentorship", mentors)
         codes = [(key, production.code) for key, production in self.productions.items()]
         self._choices("production", [*codes, (NEW, _("A new one"))])
         for scene in Scene:
@@ -201,6 +198,11 @@ class ShiftForm(forms.Form):
     def refuse(self, refusal: CannotRecord) -> None:
         """Show a refusal of the domain where it belongs."""
         self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+
+def _named(mentorship: Mentorship, *, several: bool) -> str:
+    """The mentor, and for whom: one may work with them on more than one programme."""
+    return f"{mentorship.mentor.person}, {mentorship.enrolment.programme}" if several else str(mentorship.mentor.person)
 
 
 class SignForm(forms.Form):

@@ -46,7 +46,7 @@ def shift_list(request: HttpRequest) -> HttpResponse:
     shifts = list(Shift.objects.filter(learner=learner).whole().order_by("-call_at", "-pk"))
     record = record_of(sorted(shifts, key=lambda shift: (shift.call_at, shift.pk)))
     lines = [words_of(shift, zone=learner.time_zone) for shift in shifts]
-    mentorships = list(_mentorships(learner))
+    mentorships = _mentorships(learner)
     return render(
         request,
         "assessments/shift_list.html",
@@ -104,11 +104,8 @@ def _shift_form(request: HttpRequest, *, shift: Shift | None) -> HttpResponse:
             else:
                 messages.success(request, _("Kept. Nobody else sees it until you hand it in."))
             return redirect("assessments:shift_detail", kept.pk)
-    context = {
-        "form": form,
-        "shift": shift,
-        "only_mentor": mentorships[0].mentor.person if len(mentorships) == 1 else "",
-    }
+    only_mentor = mentorships[0].mentor.person if len(mentorships) == 1 else None
+    context = {"form": form, "shift": shift, "only_mentor": only_mentor}
     return render(request, "assessments/shift_form.html", context, status=422 if form.errors else 200)
 
 
@@ -188,7 +185,7 @@ def shift_take_back(request: HttpRequest, shift_id: int) -> HttpResponse:
 @signed_in
 def shift_mentors(request: HttpRequest) -> HttpResponse:
     learner = person_of(request)
-    mentorships = list(_mentorships(learner))
+    mentorships = _mentorships(learner)
     enrolments = list(Enrolment.objects.open_for(learner))
     pairs = {(mentorship.mentor_id, mentorship.enrolment_id) for mentorship in mentorships}
     choices = [
@@ -226,7 +223,6 @@ def mentor_ask(request: HttpRequest, mentor_id: int) -> HttpResponse:
 
 def _mentorships(learner: User) -> list[Mentorship]:
     """The learner's open mentorships and requests, oldest first: one query."""
-    open_ones = Mentorship.objects.filter(
-        learner=learner, declined_at=None, ended_at=None, enrolment__withdrawn_at=None
-    )
-    return list(open_ones.select_related("mentor__person", "enrolment__programme").order_by("asked_at", "pk"))
+    standing = Mentorship.objects.filter(learner=learner, declined_at=None, ended_at=None)
+    standing = standing.filter(enrolment__withdrawn_at=None)
+    return list(standing.select_related("mentor__person", "enrolment__programme").order_by("asked_at", "pk"))

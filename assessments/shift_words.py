@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import TextChoices
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -52,6 +51,7 @@ class Words:
     did: str  # "Assisted"
     production: str  # "PRJ-K4D, series"
     hours: str  # "07:30 to 18:15, breaks 1 h 15"
+    worked: str  # "9 h 30"
     counts: str  # "1 day, 9 h 30"
     phases: str
     scenes: str
@@ -71,6 +71,7 @@ def words_of(shift: Shift, *, zone: str) -> Words:
         did=str(DID.get(ShiftRole(shift.role), "")),
         production=f"{shift.production.code}, {_label(Medium, shift.medium).lower()}",
         hours=hours_of(shift, zone=zone),
+        worked=duration(shift.minutes),
         counts=_("1 day, %(hours)s") % {"hours": duration(shift.minutes)},
         phases=listed(_label(Phase, phase) for phase in shift.phases),
         scenes=listed(f"{count} {_label(Scene, scene).lower()}" for scene, count in shift.scenes.items()),
@@ -129,10 +130,6 @@ def steps_of(entries: Iterable[Entry]) -> list[tuple[str, str, datetime]]:
         (str(HAPPENED.get(entry.verb, entry.verb)), entry.actor.display_name if entry.actor else "", entry.at)
         for entry in entries
     ]
-
-
-def day_of(shift: Shift) -> str:
-    return date_format(shift.worked_on, "l j F Y")
 
 
 def _label(choices: type[TextChoices], value: str) -> str:

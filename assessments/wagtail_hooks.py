@@ -2,9 +2,11 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
@@ -29,15 +31,21 @@ class BankViewSet(ModelViewSet):
     copy_view_enabled = False
 
 
+class QuestionList(IndexView):
+    def get_base_queryset(self) -> QuerySet[Question]:
+        return super().get_base_queryset().select_related("bank")
+
+
 class QuestionViewSet(ModelViewSet):
     model = Question
+    index_view_class = QuestionList
     icon = "help"
     menu_label = _("Questions")
     list_display: ClassVar = [
         "__str__",
         "bank",
-        "kind_in_words",
-        "difficulty_in_words",
+        Column("kind", label=_("Kind"), accessor="get_kind_display", sort_key="kind"),
+        Column("difficulty", label=_("Asks for"), accessor="get_difficulty_display", sort_key="difficulty"),
         BooleanColumn("is_ready", label=_("Ready"), sort_key="is_ready"),
     ]
     list_filter: ClassVar = ["bank", "kind", "difficulty", "is_ready"]

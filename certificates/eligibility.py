@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from assessments.agreements import current_agreement
 from assessments.models import AgreementSignature
-from assessments.standing import quiz_standing
-from assessments.totals import shadow_record
+from assessments.standing import QuizStanding, quiz_standing
+from assessments.totals import ShadowRecord, shadow_record
 from cms.accounts import history
 from cms.accounts.models import User
 from courses.models import CompletedBy, Enrolment, ProgrammePage
 from courses.progress import Outline, outline_of
 
 from .models import Requirement, RequirementKind, RequirementSet
-from .requirements import AgreementFacts, DayFacts, Finding, ModuleFacts, QuizFacts, Record, rule_of
+from .requirements import AgreementFacts, DayFacts, Finding, Kind, ModuleFacts, QuizFacts, Record, rule_of
 
 
 class CannotPublish(Exception):
@@ -32,6 +32,8 @@ class Verdict:
 
     requirement_set: RequirementSet
     findings: tuple[Finding, ...]
+    rules: tuple[Kind, ...]
+    record: Record
 
     @property
     def met(self) -> bool:
@@ -44,6 +46,10 @@ class Verdict:
     def basis(self) -> list[dict[str, str]]:
         """What a certificate rests on, in aggregate: no production, no mentor's name."""
         return [{"requirement": finding.title, "summary": finding.summary} for finding in self.findings]
+
+    def facts(self) -> list[list[str]]:
+        """The two facts that a certificate prints, as [label, words]."""
+        return [list(finding.fact) for finding in self.findings if finding.fact][:2]
 
 
 @transaction.atomic
@@ -111,41 +117,55 @@ def set_for(enrolment: Enrolment) -> RequirementSet | None:
     return joined or sets.order_by("published_at").first()
 
 
-def record_for(enrolment: Enrolment, rules: Sequence[Requirement], *, outline: Outline | None = None) -> Record:
-    """The facts the rules look at: a constant number of queries, none for kinds that are not asked for."""
-    kinds = {rule.kind for rule in rules}
-    facts: dict[str, Any] = {}
-    if RequirementKind.MODULES in kinds:
-        outline = outline or outline_of(programme=enrolment.programme, enrolment=enrolment)
-        facts["modules"] = tuple(
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What a learner has to show on one programme, as each lower layer reads it."""
+
+    outline: Outline
+    quizzes: list[QuizStanding]
+    shadow: ShadowRecord
+
+
+def evidence_of(enrolment: Enrolment) -> Evidence:
+    """Everything shown so far: a constant number of queries."""
+    outline = outline_of(programme=enrolment.programme, enrolment=enrolment)
+    return Evidence(
+        outline=outline, quizzes=quiz_standing(enrolment, outline=outline), shadow=shadow_record(enrolment)
+    )
+
+
+def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evidence) -> Record:
+    """The evidence as the rules look at it, with the agreements they name: two queries for each of those."""
+    shadow = evidence.shadow
+    return Record(
+        modules=tuple(
             ModuleFacts(
-                title=module.module.title,
-                done=sum(line.state == "done" for line in module.units if _is_read(line.unit)),
-                total=sum(_is_read(line.unit) for line in module.units),
+                title=line.module.title,
+                done=sum(unit.state == "done" for unit in line.units if _is_read(unit.unit)),
+                total=sum(_is_read(unit.unit) for unit in line.units),
+                hours=line.module.hours,
             )
-            for module in outline.modules
-        )
-    if RequirementKind.QUIZZES in kinds:
-        facts["quizzes"] = tuple(
+            for line in evidence.outline.modules
+        ),
+        quizzes=tuple(
             QuizFacts(
                 title=standing.quiz.title,
                 pass_mark=standing.pass_mark,
                 best=standing.best,
                 passed=standing.passed_on is not None,
             )
-            for standing in quiz_standing(enrolment)
-        )
-    if RequirementKind.SHADOW_DAYS in kinds:
-        shadow = shadow_record(enrolment)
-        facts["days"] = tuple(DayFacts(on=day.on, role=day.role) for day in shadow.days if day.state == "signed")
-        facts["waiting_days"] = len({day.on for day in shadow.days if day.state == "waiting"})
-        facts["mentors"], facts["productions"] = shadow.mentors, shadow.productions
-    facts["agreements"] = {
-        slug: found
-        for slug in (rule.terms["slug"] for rule in rules if rule.kind == RequirementKind.AGREEMENT)
-        if (found := _agreement_facts(enrolment, slug))
-    }
-    return Record(**facts)
+            for standing in evidence.quizzes
+        ),
+        days=tuple(DayFacts(on=day.on, role=day.role) for day in shadow.days if day.state == "signed"),
+        waiting_days=len({day.on for day in shadow.days if day.state == "waiting"}),
+        mentors=shadow.mentors,
+        productions=shadow.productions,
+        agreements={
+            slug: found
+            for slug in (rule.terms["slug"] for rule in rules if rule.kind == RequirementKind.AGREEMENT)
+            if (found := _agreement_facts(enrolment, slug))
+        },
+    )
 
 
 def _is_read(unit: Any) -> bool:
@@ -170,14 +190,17 @@ def _agreement_facts(enrolment: Enrolment, slug: str) -> AgreementFacts | None:
     )
 
 
-def verdict_on(enrolment: Enrolment, *, outline: Outline | None = None) -> Verdict | None:
+def verdict_on(enrolment: Enrolment, evidence: Evidence | None = None) -> Verdict | None:
     """The learner held against their set, requirement by requirement; None while the programme has no set."""
     joined = set_for(enrolment)
     if joined is None:
         return None
-    rules = list(joined.requirements.order_by("position"))
-    record = record_for(enrolment, rules, outline=outline)
+    rows = list(joined.requirements.order_by("position"))
+    record = record_for(enrolment, rows, evidence or evidence_of(enrolment))
+    rules = tuple(rule_of(row.kind, row.terms) for row in rows)
     return Verdict(
         requirement_set=joined,
-        findings=tuple(rule_of(rule.kind, rule.terms).finding(record) for rule in rules),
+        findings=tuple(rule.finding(record) for rule in rules),
+        rules=rules,
+        record=record,
     )

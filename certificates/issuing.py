@@ -102,6 +102,7 @@ def issue_certificate(
             requirements_version=rules.version,
             rules_are_example=rules.is_example,
             basis=verdict.basis(),
+            facts=verdict.facts(),
             confirmed_by=confirmed_by,
             issued_at=at,
             awarded_on=at.astimezone(UTC).date(),
@@ -141,7 +142,7 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
                 name: getattr(old, name)
                 for name in (
                     "enrolment", "requirement_set", "holder", "kind", "title", "programme_title", "requirements_version",
-                    "rules_are_example", "basis", "awarded_on", "valid_until", "suspended_at", "suspension_reason",
+                    "rules_are_example", "basis", "facts", "awarded_on", "valid_until", "suspended_at", "suspension_reason",
                 )
             },
             replaces=old,

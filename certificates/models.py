@@ -171,6 +171,7 @@ class Certificate(models.Model):
     requirements_version = models.CharField(max_length=20)
     rules_are_example = models.BooleanField(default=True)
     basis = models.JSONField()
+    facts = models.JSONField()  # [label, words] pairs that the sheet prints
     issuer_name = models.CharField(max_length=80)
     issuer_did = models.CharField(max_length=255)
     registrar_name = models.CharField(max_length=80, blank=True)

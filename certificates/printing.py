@@ -9,8 +9,6 @@ from .issuer import verify_url
 from .models import Certificate
 from .pdf import PrintedCertificate, render_pdf
 
-LONGEST_FACT = 46  # characters: what a quarter of the sheet takes in two lines
-
 
 def printed(certificate: Certificate) -> PrintedCertificate:
     """The words of the sheet, from the certificate's own frozen row. No query."""
@@ -22,11 +20,6 @@ def printed(certificate: Certificate) -> PrintedCertificate:
         else awarded
     )
     rules = certificate.requirements_version + (" " + _("(example)") if certificate.rules_are_example else "")
-    facts = [
-        (line["requirement"], line["summary"].split(":")[0])
-        for line in certificate.basis
-        if len(line["summary"].split(":")[0]) <= LONGEST_FACT
-    ][:2]
     address = verify_url(certificate)
     return PrintedCertificate(
         holder_name=certificate.holder_name,
@@ -36,7 +29,7 @@ def printed(certificate: Certificate) -> PrintedCertificate:
         issuer_name=certificate.issuer_name,
         registrar_name=certificate.registrar_name,
         lead=_lead(kind, certificate.programme_title),
-        basis=(*facts, (_("Rule set"), rules), (_("Valid") if certificate.valid_until else _("Awarded"), valid)),
+        basis=(*((label, words) for label, words in certificate.facts), (_("Rule set"), rules), (_("Valid") if certificate.valid_until else _("Awarded"), valid)),
         number=certificate.number,
         verify_url=address,
         verify_label=address.split("://", 1)[1].removesuffix(f"{certificate.number}/").rstrip("/"),

@@ -38,6 +38,7 @@ class ModuleFacts:
     title: str
     done: int  # units that are read
     total: int
+    hours: int = 0  # of study, as the editors reckon them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,7 @@ class Finding:
     need: int
     place: tuple[str, ...] = ("cms:learn",)  # URL name and arguments of the next step
     action: str = ""
+    fact: tuple[str, str] | None = None  # label and words for the printed sheet, where it has room
 
     @property
     def met(self) -> bool:
@@ -138,6 +140,9 @@ class ModulesComplete:
         left = sum(max(module.total - module.done, 0) for module in record.modules)
         units = sum(module.total for module in record.modules)
         met = total > 0 and left == 0
+        modules = ngettext("%(count)d module", "%(count)d modules", total) % {"count": total}
+        spent = sum(module.hours for module in record.modules)
+        hours = ngettext("%(count)d hour", "%(count)d hours", spent) % {"count": spent} if spent else ""
         if met:
             sentence = ngettext("Met: %(count)d unit.", "Met: all %(count)d units.", units) % {"count": units}
         elif not total:
@@ -153,12 +158,13 @@ class ModulesComplete:
             title=_("Study"),
             state=State.MET if met else State.NOT_YET,
             sentence=sentence,
-            summary=ngettext("%(count)d module", "%(count)d modules", total) % {"count": total}
-            + ", "
-            + ngettext("%(count)d unit", "%(count)d units", units) % {"count": units},
+            summary=", ".join(
+                part for part in (modules, ngettext("%(count)d unit", "%(count)d units", units) % {"count": units}, hours) if part
+            ),
             have=units - left,
             need=units,
             action=_("Go on"),
+            fact=(_("Study"), modules + (", " + hours if hours else "")),
         )
 
 
@@ -290,7 +296,7 @@ class ShadowDays:
         counted = sum(by_role.values())
         lacking = {role: least - by_role[role] for role, least in self.least.items() if by_role[role] < least}
         wants = []
-        if counted < self.days or lacking:
+        if lacking:
             wants += [
                 _("%(n)d more must be %(doing)s") % {"n": n, "doing": self.DOING[role]} for role, n in lacking.items()
             ]
@@ -335,6 +341,12 @@ class ShadowDays:
             need=self.days,
             place=("assessments:shift_list",),
             action=_("See your shifts"),
+            fact=(
+                _("On set"),
+                ngettext("%(n)d day", "%(n)d days", counted) % {"n": counted}
+                + ", "
+                + ngettext("%(n)d mentor", "%(n)d mentors", record.mentors) % {"n": record.mentors},
+            ),
         )
 
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +16,8 @@ from cms.accounts import policy
 from cms.accounts.forms import ProfileForm
 from cms.accounts.models import User
 from cms.accounts.policy import open_to_anyone, signed_in
+
+from .learn import today_of
 from cms.styleguide import samples as styleguide_samples
 
 
@@ -27,7 +30,16 @@ def person_of(request: HttpRequest) -> User:
 @require_safe
 @signed_in
 def learn(request: HttpRequest) -> HttpResponse:
-    return render(request, "cms/learn.html")
+    person, now = person_of(request), timezone.localtime()
+    today = today_of(person, slug=request.GET.get("programme", ""), at=now)
+    return render(request, "cms/learn.html", {"today": today, "now": now, "greeting": greeting(now.hour)})
+
+
+def greeting(hour: int) -> str:
+    """The words for the hour where the person lives."""
+    if 5 <= hour < 12:
+        return _("Good morning")
+    return _("Good afternoon") if 12 <= hour < 18 else _("Good evening")
 
 
 @require_safe

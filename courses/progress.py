@@ -61,6 +61,12 @@ class ModuleLine:
     notes: list[ContentNote]  # each once, in the order met
     state: ModuleState
 
+    @property
+    def waits_for_quiz(self) -> bool:
+        """Whether all there is to read is done, and only a quiz is left."""
+        left = [line.unit for line in self.units if line.state != "done"]
+        return bool(left) and all(unit.completed_by == CompletedBy.QUIZ for unit in left)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outline:
@@ -143,7 +149,9 @@ def outline_of(*, programme: ProgrammePage, enrolment: Enrolment | None, request
         steps = [Step(pk=unit.pk, opens_next=unit.opens_next) for unit in units]
         states = states_of(steps, done=done, sequential=programme.sequential)
         following = _next(units, states, left_off=enrolment.last_unit_id)
-    return _outline(programme, _modules(programme), units, states, following=following, request=request)
+    return _outline(
+        programme, _modules(programme), units, states, _notes(programme), following=following, request=request
+    )
 
 
 def preview_outline(*, programme: ProgrammePage, page: UnitPage, request: HttpRequest | None = None) -> Outline:
@@ -154,7 +162,9 @@ def preview_outline(*, programme: ProgrammePage, page: UnitPage, request: HttpRe
     if page.module_path not in {module.path for module in modules}:
         modules = sorted([*modules, ModulePage.objects.get(path=page.module_path)], key=lambda module: module.path)
     states: States = {unit.pk: ("open", None) for unit in units}
-    return _outline(programme, modules, units, states, following=None, request=request)
+    notes = _notes(programme)
+    notes[page.pk] = list(page.content_notes.all())  # as they are in the form, saved or not
+    return _outline(programme, modules, units, states, notes, following=None, request=request)
 
 
 def unit_is_open(*, enrolment: Enrolment, unit: UnitPage) -> str:
@@ -212,13 +222,13 @@ def _outline(
     modules: list[ModulePage],
     units: list[UnitPage],
     states: States,
+    notes: dict[int, list[ContentNote]],
     *,
     following: int | None,
     request: HttpRequest | None,
 ) -> Outline:
     url = programme.get_url(request) or ""
     module_at = {module.path: module for module in modules}
-    notes = _notes(programme)
     numbers: dict[str, int] = defaultdict(int)  # units so far, by module
     line_of: dict[int, UnitLine] = {}
     for unit in units:

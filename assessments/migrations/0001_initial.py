@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seal', ''), ('sealed', None), ('signed_at', None), ('signed_by', None)), models.Q(('sealed__isnull', False), ('signed_at__gte', models.F('submitted_at')), ('signed_at__isnull', False), ('signed_by__isnull', False), ('submitted_at__isnull', False), models.Q(('seal', ''), _negated=True)), _connector='OR'), name='shift_signature_with_who_when_and_seal'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seal', ''), ('sealed__isnull', True), ('signed_at', None), ('signed_by', None)), models.Q(('sealed__isnull', False), ('signed_at__gte', models.F('submitted_at')), ('signed_at__isnull', False), ('signed_by__isnull', False), ('submitted_at__isnull', False), models.Q(('seal', ''), _negated=True)), _connector='OR'), name='shift_signature_with_who_when_and_seal'),
         ),
         migrations.AddConstraint(
             model_name='shift',

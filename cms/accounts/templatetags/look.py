@@ -68,11 +68,13 @@ def money(minor: int, currency: str) -> str:
 def dressed(field: BoundField) -> SafeString:
     """A field's input in our look, unless its widget names a class of its own. What is not rendered so keeps its looks."""
     widget = field.field.widget
-    if "class" in widget.attrs:
-        return field.as_widget()
-    return field.as_widget(
-        attrs={"class": "input input-short" if getattr(widget, "input_type", "") in SHORT_INPUTS else "input"}
-    )
+    attrs = {}
+    if "class" not in widget.attrs:
+        short = getattr(widget, "input_type", "") in SHORT_INPUTS
+        attrs["class"] = "input input-short" if short else "input"
+    if "placeholder" in widget.attrs:
+        attrs["placeholder"] = False  # a label that vanishes as one types; ours stands above the field
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter

@@ -112,6 +112,7 @@ if (form && line) {
   });
   form.addEventListener("submit", (event) => waitThen(event, () => form.requestSubmit(event.submitter)));
   document.addEventListener("click", (event) => {
+    if (event.defaultPrevented) return; // such as Pause, which opens over the page
     const link = event.target.closest("a[href]");
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (link && plain && link.origin === location.origin && link.pathname !== location.pathname) {

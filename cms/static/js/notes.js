@@ -9,7 +9,8 @@ function keep(form) {
   const { text, seen } = form.elements;
   const status = form.querySelector("[data-status]");
   const words = form.dataset;
-  let kept = text.value;
+  let kept = text.value; // what the server has
+  let refused; // what it would not take: the button then shows why
   let timer;
   let busy = false;
 
@@ -23,7 +24,7 @@ function keep(form) {
   };
 
   async function save() {
-    if (busy || text.value === kept) return;
+    if (busy || text.value === kept || text.value === refused) return;
     busy = true;
     const sent = text.value;
     try {
@@ -32,6 +33,7 @@ function keep(form) {
         body: new FormData(form),
         headers: { Accept: "application/json" },
         redirect: "manual", // to a sign-in
+        keepalive: true, // when the page is left meanwhile
       });
       if (response.ok) {
         const answer = await response.json();
@@ -39,11 +41,11 @@ function keep(form) {
         seen.value = answer.saved_at;
         if (text.value === kept) say(answer.words, "saved");
       } else if (response.status === 422) {
+        refused = sent;
         say((await response.json()).error, "waiting");
-        kept = sent; // said once; the button shows both versions
       } else if (response.type === "opaqueredirect" || response.status === 403 || response.status === 404) {
+        refused = sent;
         say(words.signedOut, "waiting");
-        kept = sent;
       } else {
         throw new Error(response.status);
       }
@@ -62,10 +64,4 @@ function keep(form) {
   });
   text.addEventListener("change", save);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
-  addEventListener("beforeunload", (event) => {
-    if (text.value !== kept) event.preventDefault();
-  });
-  form.addEventListener("submit", () => {
-    kept = text.value;
-  });
 }
