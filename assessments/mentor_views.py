@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cms.accounts import policy
 from cms.accounts.sealing import open_text, seal_text
-from cms.accounts.sign_in import how_signed_in
+from cms.accounts.sign_in import how_signed_in, proof_is_old
 
 from .mentors import today_of, why_not_signing
 from .mentorships import CannotAnswer, begin_mentorship, decline_mentorship, end_mentorship
@@ -105,7 +105,7 @@ def shift_sign(request: HttpRequest, shift_id: int) -> HttpResponse:
     return _sign_confirmed(request, shift)
 
 
-@reauthentication_required
+@reauthentication_required(enabled=proof_is_old)
 def _sign_confirmed(request: HttpRequest, shift: Shift) -> HttpResponse:
     """Sign for a mentor who has proved who they are. allauth brings the posted card back here once they have."""
     posted = request.POST.copy()

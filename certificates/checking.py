@@ -8,7 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from courses.models import CredentialKind
+
+from .bitstring import decode, is_set
 from .issuer import credential_id, issuer_url
+from .issuing import ACHIEVEMENT_TYPES
 from .models import Certificate, RevocationReason, Status
 from .proofs import proof_holds, raw_public_key
 
@@ -43,6 +47,7 @@ class Answer:
             Status.REVOKED: certificate.revoked_at,
             Status.SUSPENDED: certificate.suspended_at,
             Status.EXPIRED: certificate.valid_until,
+            Status.EXPIRING: certificate.expiring_from,
         }
         return moments.get(self.status) or certificate.issued_at
 
@@ -69,29 +74,67 @@ def check_certificate(*, number: str, at: datetime) -> Answer:
 
 
 def is_sound(certificate: Certificate) -> bool:
-    """Whether the stored credential is the one that was signed, and the row still says what it says. No query if loaded."""
+    """Whether the stored credential is the one that was signed, and the row still says what it says. No query if loaded.
+
+    Never raises for what is stored: what cannot be read is not sound.
+    """
+    try:
+        return _is_sound(certificate)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
+
+
+def _is_sound(certificate: Certificate) -> bool:
     if hashlib.sha256(certificate.credential.encode()).hexdigest() != certificate.credential_digest:
         return False
     document: dict[str, Any] = json.loads(certificate.credential)
-    key = certificate.signing_key
+    key, listed = certificate.signing_key, certificate.status_list
+    achievement = document["credentialSubject"]["achievement"]
     names = {line["identityType"]: line["identityHash"] for line in document["credentialSubject"]["identifier"]}
     said = (
         document["proof"]["verificationMethod"],
         document["id"].rsplit("/", 1)[-1],
-        document["name"],
+        (document["name"], achievement["achievementType"], achievement["version"]),
+        achievement["id"].rsplit("/", 1)[-1],
         names,
+        (document["issuer"]["id"], document["issuer"]["name"]),
+        (document["validFrom"], document["awardedDate"][:10], document.get("validUntil")),
         document["credentialStatus"]["statusListIndex"],
+        document["credentialStatus"]["statusListCredential"].rsplit("/", 1)[-1],
         [(line["name"], line["narrative"]) for line in document.get("evidence", [])],
     )
     kept = (
         key.kid,
         str(certificate.public_id),
-        certificate.title,
+        (certificate.title, ACHIEVEMENT_TYPES[CredentialKind(certificate.kind)], certificate.requirements_version),
+        str(certificate.requirement_set_id),
         {"ext:certificateNumber": certificate.number, "name": certificate.holder_name},
+        (certificate.issuer_did, certificate.issuer_name),
+        (
+            _moment(certificate.issued_at),
+            certificate.awarded_on.isoformat(),
+            _moment(certificate.valid_until) if certificate.valid_until else None,
+        ),
         str(certificate.status_index),
+        str(listed.number),
         [(line["requirement"], line["summary"]) for line in certificate.basis],
     )
-    return said == kept and proof_holds(document, public_key=raw_public_key(key.public_multibase))
+    return (
+        said == kept
+        and certificate.programme_title in achievement["criteria"]["narrative"]
+        and bit_agrees(certificate)
+        and proof_holds(document, public_key=raw_public_key(key.public_multibase))
+    )
+
+
+def bit_agrees(certificate: Certificate) -> bool:
+    """Whether the published list says of the certificate what its row says: ended, or not. No query if loaded.
+
+    The list is signed in the transaction of each change, so an ending that was undone behind our back shows.
+    """
+    subject = json.loads(certificate.status_list.document)["credentialSubject"]
+    ended = certificate.revoked_at is not None or certificate.superseded_at is not None
+    return is_set(decode(subject["encodedList"]), certificate.status_index) == ended
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from cms.accounts.models import User
 from courses.models import CredentialKind, Enrolment
 
 from .eligibility import verdict_on
-from .issuing import NotEligible, check_name, issue_certificate
+from .issuing import NotEligible, check_name, issue_certificate, refuse_after_revocation
 from .models import Certificate, CertificationRequest
 
 
@@ -26,7 +26,8 @@ def ask_for_certificate(
     """The learner asks, under the name to be printed, which anyone who checks it will read.
 
     What needs no person is issued at once; a certification becomes a request in the registrar's queue. Repeating returns
-    what stands or waits. Raises NotEligible, or CannotIssue for a name that cannot be signed or printed.
+    what stands or waits. Raises NotEligible, or CannotIssue for a name that cannot be signed or printed, and after a
+    revocation.
     """
     certificate_name = check_name(certificate_name)
     enrolment = (
@@ -36,6 +37,7 @@ def ask_for_certificate(
         return standing
     if waiting := enrolment.certification_requests.filter(answered_at=None).first():
         return waiting
+    refuse_after_revocation(enrolment)
     verdict = verdict_on(enrolment)
     if verdict is None or not verdict.met:
         raise NotEligible(verdict)

@@ -11,6 +11,7 @@ import unicodedata
 import uuid
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -54,7 +55,7 @@ class CannotIssue(Exception):
 
 def check_name(name: str) -> str:
     """The name as it will be printed, in composed letters. Raises CannotIssue when it cannot be signed or printed safely."""
-    name = " ".join(unicodedata.normalize("NFC", name).split(" ")).strip()
+    name = " ".join(part for part in unicodedata.normalize("NFC", name).split(" ") if part)
     if problem := unsafe_text(name, longest=LONGEST_NAME):
         raise CannotIssue(problem)
     if unknown := unprintable_characters(name):
@@ -62,6 +63,12 @@ def check_name(name: str) -> str:
             _("Our typefaces have no %(characters)s. Please write the name another way.") % {"characters": ", ".join(unknown)}
         )
     return name
+
+
+def refuse_after_revocation(enrolment: Enrolment) -> None:
+    """Raises CannotIssue when a certificate of this enrolment was revoked: that is final."""
+    if enrolment.certificates.filter(revoked_at__isnull=False).exists():
+        raise CannotIssue(_("A certificate of this enrolment was revoked. A new one needs a new enrolment."))
 
 
 @transaction.atomic
@@ -80,8 +87,7 @@ def issue_certificate(
     )
     if standing := enrolment.certificates.filter(revoked_at=None, superseded_at=None).first():
         return standing
-    if enrolment.certificates.filter(revoked_at__isnull=False).exists():
-        raise CannotIssue(_("A certificate of this enrolment was revoked. A new one needs a new enrolment."))
+    refuse_after_revocation(enrolment)
     verdict = verdict_on(enrolment)
     if verdict is None or not verdict.met:
         raise NotEligible(verdict)
@@ -134,6 +140,8 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
         raise CannotIssue(_("This certificate is revoked and cannot be replaced."))
     if old.holder_id == by.pk:
         raise CannotIssue(_("This is your own certificate. Somebody else replaces it."))
+    if old.valid_until and old.valid_until <= at:
+        raise CannotIssue(_("This certificate has run out, and a replacement would run out with it."))
     old.superseded_at = at
     old.save(update_fields=["superseded_at"])
     new = _signed(
@@ -217,6 +225,28 @@ def _award(certificate: Certificate, rules: RequirementSet) -> Award:
     )
 
 
+# Everything on a row that never changes. What the signed credential does not say, such as the registrar's name, is held
+# by the digest of all of it in history.
+FROZEN = (
+    "public_id", "number", "enrolment_id", "requirement_set_id", "holder_id", "holder_name", "kind", "title",
+    "programme_title", "requirements_version", "rules_are_example", "basis", "facts", "issuer_name", "issuer_did",
+    "registrar_name", "confirmed_by_id", "issued_at", "awarded_on", "valid_until", "signing_key_id", "status_list_id",
+    "status_index", "credential_digest", "replaces_id",
+)  # fmt: skip
+
+
+def row_digest(certificate: Certificate) -> str:
+    """SHA-256 over everything that was frozen when the certificate was issued, in hexadecimal."""
+    said = [_frozen(getattr(certificate, name)) for name in FROZEN]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value if value is None or isinstance(value, (bool, int, list)) else str(value)
+
+
 def _years_later(at: datetime, years: int | None) -> datetime | None:
     if years is None:
         return None
@@ -233,7 +263,12 @@ def _record(certificate: Certificate, verb: str, by: User | None, at: datetime, 
         subject=history.name_of(certificate),
         actor=by,
         at=at,
-        facts={"number": certificate.number, "digest": certificate.credential_digest, **facts},
+        facts={
+            "number": certificate.number,
+            "digest": certificate.credential_digest,
+            "row": row_digest(certificate),
+            **facts,
+        },
     )
     from .tasks import tell_holder
 

@@ -245,6 +245,11 @@ class Certificate(models.Model):
             return Status.EXPIRED
         if self.suspended_at and self.suspended_at <= at:
             return Status.SUSPENDED
-        if self.valid_until and self.valid_until - EXPIRING <= at:
+        if self.expiring_from and self.expiring_from <= at:
             return Status.EXPIRING
         return Status.ACTIVE
+
+    @property
+    def expiring_from(self) -> datetime | None:
+        """When its last stretch begins, which is never before it was issued; None for one that does not end."""
+        return max(self.valid_until - EXPIRING, self.issued_at) if self.valid_until else None

@@ -15,7 +15,7 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 from cms.accounts.academy import AcademySettings
 from cms.accounts.policy import open_to_anyone
 
-from .checking import as_json, check_certificate, checks_in_words
+from .checking import as_json, check_certificate, checks_in_words, is_sound
 from .documents import achievement_document, did_document
 from .forms import NumberForm
 from .issuer import achievement_id, issuer_did, issuer_url
@@ -23,7 +23,7 @@ from .issuing import ACHIEVEMENT_TYPES
 from .models import Certificate, CredentialKind, RequirementSet, Status, StatusList
 from .numbers import BadNumber, MistypedNumber, read_number
 from .printing import certificate_pdf, printed
-from .signing import published_keys
+from .signing import CannotSign, published_keys
 from .status import served_list
 from .throttle import WINDOW, too_many_misses
 
@@ -169,9 +169,9 @@ def credential_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _shown(public_id: UUID) -> Certificate | HttpResponse:
-    """The certificate, if its paper may still be shown; else where people are led instead."""
-    certificate = get_object_or_404(Certificate, public_id=public_id)
-    if certificate.status(timezone.now()) in {Status.REVOKED, Status.SUPERSEDED}:
+    """The certificate, if its paper may still be shown; else where people are led instead. One query."""
+    certificate = get_object_or_404(Certificate.objects.select_related("signing_key", "status_list"), public_id=public_id)
+    if certificate.status(timezone.now()) in {Status.REVOKED, Status.SUPERSEDED} or not is_sound(certificate):
         return redirect("certificates:verify_number", certificate.number)
     return certificate
 
@@ -193,6 +193,8 @@ def status_list(request: HttpRequest, number: int) -> HttpResponse:
         served = served_list(number=number, at=timezone.now())
     except StatusList.DoesNotExist:
         raise Http404 from None
+    except CannotSign:
+        return HttpResponse("The list cannot be signed just now.\n", status=503, content_type="text/plain")
     response = HttpResponse(served.document, content_type=CREDENTIAL)
     # Always asked again, answered from its tag: a revocation shows at once to whoever looks.
     response["Cache-Control"] = "public, no-cache"

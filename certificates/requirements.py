@@ -139,14 +139,14 @@ class ModulesComplete:
         done = sum(module.done >= module.total for module in record.modules)
         left = sum(max(module.total - module.done, 0) for module in record.modules)
         units = sum(module.total for module in record.modules)
-        met = total > 0 and left == 0
+        met = units > 0 and left == 0
         modules = ngettext("%(count)d module", "%(count)d modules", total) % {"count": total}
         spent = sum(module.hours for module in record.modules)
         hours = ngettext("%(count)d hour", "%(count)d hours", spent) % {"count": spent} if spent else ""
         if met:
             sentence = ngettext("Met: %(count)d unit.", "Met: all %(count)d units.", units) % {"count": units}
-        elif not total:
-            sentence = _("The programme has no modules yet.")
+        elif not units:
+            sentence = _("The programme has nothing to read yet.")
         else:
             sentence = _("%(done)d of %(total)d modules; %(left)s.") % {
                 "done": done,
@@ -205,7 +205,7 @@ class QuizzesPassed:
                 "total": total,
                 "left": left,
             }
-        mark = self.mark or min((quiz.pass_mark for quiz in record.quizzes), default=0)
+        mark = min((max(self.mark, quiz.pass_mark) for quiz in record.quizzes), default=self.mark)
         return Finding(
             kind=RequirementKind.QUIZZES,
             title=_("Quizzes"),
@@ -225,9 +225,10 @@ class QuizzesPassed:
 
 
 class ShadowDays:
-    """Signed days on set. A day is a date; it counts as the heaviest role the learner had on it.
+    """Signed days on set. A day is a date; it counts once, as the heaviest role the learner had on it.
 
-    Terms: `days`; `roles` {ROLE: {"min": n, "max": n}}; `productions`; `mentors`. Days beyond a role's maximum are
+    Where that would leave a minimum open or go over a maximum, it counts as another role they had that day: more
+    evidence never undoes what was met. Terms: `days`; `roles` {ROLE: {"min": n, "max": n}}; `productions`; `mentors`. Days beyond a role's maximum are
     recorded and do not count. Source of the shape: the example rule set in the field notes (minimum and maximum a role).
     """
 
@@ -252,15 +253,19 @@ class ShadowDays:
         roles = terms.get("roles", {})
         if not isinstance(roles, dict) or set(roles) - set(ShiftRole.values):
             raise BadTerms(_("“roles” names a role that does not exist."))
+        for limits in roles.values():
+            if not isinstance(limits, dict):
+                raise BadTerms(_("Each role has its limits: “min”, “max” or both."))
+            _take(limits, ("min", "max"))
         self.least = {ShiftRole(name): _whole(limits, "min", 0) for name, limits in roles.items()}
         self.most = {ShiftRole(name): _whole(limits, "max", 0) for name, limits in roles.items() if "max" in limits}
-        for limits in roles.values():
-            _take(limits, ("min", "max"))
         for role, most in self.most.items():
             if most < self.least[role]:
                 raise BadTerms(_("A role’s maximum is below its minimum."))
         if sum(self.least.values()) > self.days:
             raise BadTerms(_("The minimums of the roles add up to more than “days”."))
+        if set(self.most) == set(ShiftRole) and sum(self.most.values()) < self.days:
+            raise BadTerms(_("The maximums of the roles add up to less than “days”."))
 
     def promise(self) -> Promise:
         parts = [
@@ -280,12 +285,40 @@ class ShadowDays:
         return Promise(title=_("Shadow days"), how_much=how_much, who_vouches=vouches)
 
     def count(self, record: Record) -> dict[ShiftRole, int]:
-        """Dates by the heaviest role on each, before any maximum."""
-        heaviest: dict[date, ShiftRole] = {}
+        """Dates by the role that each counts as, before any maximum."""
+        held: dict[date, set[ShiftRole]] = {}
         for day in record.days:
-            if day.on not in heaviest or WEIGHT.index(day.role) > WEIGHT.index(heaviest[day.on]):
-                heaviest[day.on] = day.role
-        return {role: sum(held is role for held in heaviest.values()) for role in WEIGHT}
+            held.setdefault(day.on, set()).add(day.role)
+        counts_as = {on: max(roles, key=WEIGHT.index) for on, roles in held.items()}
+        while moves := self._better(counts_as, held):
+            counts_as.update(moves)
+        return {role: list(counts_as.values()).count(role) for role in WEIGHT}
+
+    def _better(self, counts_as: dict[date, ShiftRole], held: dict[date, set[ShiftRole]]) -> dict[date, ShiftRole]:
+        """Dates to count differently: one more for a role that lacks, or one fewer for a role over its maximum.
+
+        A chain of dates, each going to where the one before it left, so that only the chain's two ends change in number.
+        """
+        number = {role: list(counts_as.values()).count(role) for role in WEIGHT}
+        lacks = {role for role in WEIGHT if number[role] < self.least.get(role, 0)}
+        room = {role for role in WEIGHT if number[role] < self.most.get(role, len(held) + 1)}
+        spare = {role for role in WEIGHT if number[role] > self.least.get(role, 0)}
+        over = {role for role in WEIGHT if number[role] > self.most.get(role, len(held))}
+        for sources, goals in ((over, lacks), (spare, lacks), (over, room)):
+            for source in sorted(sources, key=WEIGHT.index):
+                reached: dict[ShiftRole, dict[date, ShiftRole]] = {source: {}}
+                queue = [source]
+                while queue:
+                    role = queue.pop(0)
+                    for on in sorted(held):
+                        for other in sorted(held[on], key=WEIGHT.index, reverse=True):
+                            if counts_as[on] is role and other not in reached:
+                                reached[other] = reached[role] | {on: other}
+                                queue.append(other)
+                for goal in sorted(goals & set(reached), key=WEIGHT.index, reverse=True):
+                    if goal is not source:
+                        return reached[goal]
+        return {}
 
     def countable(self, record: Record) -> dict[ShiftRole, int]:
         """The same after each role's maximum."""

@@ -47,6 +47,7 @@ def stage_key(*, by: User | None, at: datetime) -> SigningKey:
 
     Verifiers keep our key document for an hour: activate a staged key when they can have seen it.
     """
+    history.lock("keys")  # key ids are given out one after the other
     private = Ed25519PrivateKey.generate()
     public = public_multibase(private.public_key().public_bytes_raw())
     month = f"{issuer_did()}#ed25519-{at:%Y-%m}"
@@ -85,8 +86,11 @@ def activate_key(*, key: SigningKey, by: User | None, at: datetime) -> SigningKe
 
 
 def active_signer() -> Signer:
-    """The signer for new certificates and lists. Raises CannotSign when no key is active or its wrapping cannot be opened."""
-    key = SigningKey.objects.filter(activated_at__isnull=False, retired_at=None).first()
+    """The signer for new certificates and lists. Raises CannotSign when no key is active or its wrapping cannot be opened.
+
+    A key of another identifier does not count: BASE_URL has changed since, and nobody would find it.
+    """
+    key = SigningKey.objects.filter(activated_at__isnull=False, retired_at=None, kid__startswith=f"{issuer_did()}#").first()
     if key is None:
         raise CannotSign(_("No signing key is active. Run “manage.py keys stage”, then “manage.py keys activate”."))
     private = Ed25519PrivateKey.from_private_bytes(_unwrap(bytes(key.wrapped_private), key.kid))
@@ -94,10 +98,10 @@ def active_signer() -> Signer:
 
 
 def published_keys() -> list[PublishedKey]:
-    """Every key in the order it was made. Retired keys stay trusted: what they signed still stands."""
+    """Every key of our identifier in the order it was made. Retired keys stay trusted: what they signed still stands."""
     return [
         PublishedKey(kid=key.kid, public_multibase=key.public_multibase, trusted=True)
-        for key in SigningKey.objects.order_by("made_at", "pk")
+        for key in SigningKey.objects.filter(kid__startswith=f"{issuer_did()}#").order_by("made_at", "pk")
     ]
 
 

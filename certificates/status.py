@@ -16,10 +16,11 @@ from .documents import status_list_document
 from .issuer import issuer_did, status_list_url
 from .models import Certificate, RevocationReason, StatusList
 from .proofs import add_proof
-from .signing import active_signer
+from .signing import CannotSign, active_signer
 
 HALF = LENGTH // 2  # a list is closed when half full, so that a free index is found at once and the bits stay spread
 FRESH = timedelta(days=1)  # how long a built list is served before it is signed anew
+LONGEST_REASON = 120  # characters, of a suspension
 VALID = timedelta(days=7)  # how long it may be relied on: the specification's caches outlive us for a while
 
 
@@ -29,6 +30,8 @@ class CannotChangeStatus(Exception):
 
 def allocate_index() -> tuple[StatusList, int]:
     """A list with room and a random free place on it: an index tells nothing about when or whom. In a transaction."""
+    # The first list has no row to lock yet; and whoever changes a status takes this chain before the list, too.
+    history.lock("certificates")
     newest = StatusList.objects.select_for_update().order_by("-number").first()
     if newest is None or newest.certificates.count() >= HALF:
         newest = StatusList.objects.create(number=newest.number + 1 if newest else 1)
@@ -64,10 +67,17 @@ def build_list(*, status_list: StatusList, at: datetime) -> StatusList:
 
 
 def served_list(*, number: int, at: datetime) -> StatusList:
-    """The list of that number, signed within the last day. Raises StatusList.DoesNotExist."""
+    """The list of that number, signed within the last day, or within its week while we cannot sign.
+
+    Raises StatusList.DoesNotExist, and CannotSign when the list is older and cannot be signed anew.
+    """
     status_list = StatusList.objects.get(number=number)
     if status_list.built_at is None or status_list.built_at + FRESH <= at:
-        status_list = build_list(status_list=status_list, at=at)
+        try:
+            return build_list(status_list=status_list, at=at)
+        except CannotSign:
+            if status_list.built_at is None or status_list.built_at + VALID <= at:
+                raise
     return status_list
 
 
@@ -97,6 +107,8 @@ def suspend_certificate(*, certificate: Certificate, reason: str, by: User, at: 
         raise CannotChangeStatus(_("This certificate is revoked. That is final."))
     if not reason.strip():
         raise CannotChangeStatus(_("Write the reason in the words the public may read."))
+    if len(reason.strip()) > LONGEST_REASON:
+        raise CannotChangeStatus(_("The reason is longer than %(n)d characters.") % {"n": LONGEST_REASON})
     if certificate.suspended_at:
         return certificate
     certificate.suspended_at, certificate.suspension_reason = at, reason.strip()

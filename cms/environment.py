@@ -60,10 +60,20 @@ def words(name: str, default: str | None = None) -> list[str]:
 def base_url(default: str | None = None) -> str:
     """BASE_URL without a slash at its end. Raises Unconfigured unless it is a scheme and a host and nothing more."""
     value = text("BASE_URL", default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(value)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # half a bracket, or a port that is no number
+        parts, port = urlsplit(""), ""
+    # Scheme, host and port put together again give the same: there was nothing else, such as a name and password.
+    plain = f"{parts.scheme}://{_host(parts.hostname)}{port}"
+    if parts.scheme not in {"http", "https"} or value.lower() != plain:
         raise Unconfigured(f"BASE_URL is {value!r}; write scheme and host only, such as https://academy.example.")
-    return value
+    return plain
+
+
+def _host(name: str | None) -> str:
+    return f"[{name}]" if name and ":" in name else name or "?"
 
 
 def parsed[T](name: str, parse: Callable[[str], T], value: str) -> T:
@@ -109,6 +119,14 @@ def demo_secrets() -> dict[str, str]:
             "CREDENTIAL_KEY_SECRET": secrets.token_urlsafe(48),
             "FIELD_ENCRYPTION_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         }
-        with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+        # Written whole, then put in place unless another start was first: killed in between, nothing is there.
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
             json.dump(made, file)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
     return json.loads(path.read_text())

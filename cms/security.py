@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.csp import CSP
 
@@ -23,13 +23,20 @@ ADMIN_POLICY = {
 
 
 class AdminPolicyMiddleware:
-    """Marks answers under /admin/ with the admin's policy, unless the view has set one of its own."""
+    """Marks answers under /admin/ with the admin's policy, unless the view has set one of its own.
+
+    Somebody signed in who has no business there finds nothing: Wagtail would send them to the sign-in, and that back.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(reverse("wagtailadmin_home")):
+            return self.get_response(request)
+        if request.user.is_authenticated and not request.user.has_perm("wagtailadmin.access_admin"):
+            raise Http404
         response = self.get_response(request)
-        if request.path.startswith(reverse("wagtailadmin_home")) and not hasattr(response, "_csp_config"):
+        if not hasattr(response, "_csp_config"):
             response._csp_config = ADMIN_POLICY  # type: ignore[attr-defined]  # read by Django's CSP middleware
         return response

@@ -78,9 +78,7 @@ def invite(*, programme: ProgrammePage, email: str, by: User, at: datetime) -> I
     known = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
     if Enrolment.objects.open().filter(programme=programme, learner__in=known).exists():
         raise AlreadyEnrolled(_("Somebody with this address is on the programme already."))
-    invitation = Invitation.objects.filter(
-        programme=programme, email=email, accepted_at=None, expires_at__gt=at
-    ).first()
+    invitation = _open_invitation(programme, email, at)
     if invitation is None:
         invitation = Invitation.objects.create(
             programme=programme, email=email, invited_by=by, invited_at=at, expires_at=at + INVITATION_LASTS
@@ -235,6 +233,10 @@ def _offered(programme: ProgrammePage) -> ProgrammePage:
     if published is None:
         raise NotOffered(_("This programme is not published at present."))
     return published
+
+
+def _open_invitation(programme: ProgrammePage, email: str, at: datetime) -> Invitation | None:
+    return Invitation.objects.filter(programme=programme, email=email, accepted_at=None, expires_at__gt=at).first()
 
 
 def _open_enrolment(learner: User, programme: ProgrammePage) -> Enrolment | None:

@@ -299,7 +299,7 @@ def _module_line(number: int, module: ModulePage, lines: list[UnitLine]) -> Modu
     elif any(line.is_next for line in units):
         state = "here"
     else:
-        state = "locked" if all(line.state == "locked" for line in units) else "open"
+        state = "locked" if units and all(line.state == "locked" for line in units) else "open"
     return ModuleLine(
         module=module,
         number=number,

@@ -23,8 +23,13 @@ def _box(keys: tuple[str, ...]) -> MultiFernet:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError as problem:
         raise ImproperlyConfigured(
-            "FIELD_ENCRYPTION_KEYS holds a key that is not 32 bytes in URL-safe base 64."
+            "FIELD_ENCRYPTION_KEYS is empty or holds a key that is not 32 bytes in URL-safe base 64."
         ) from problem
+
+
+def check_keys() -> None:
+    """Raises ImproperlyConfigured when a key is malformed or there is none."""
+    _box(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
 def seal_text(text: str) -> str:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from assessments.models import Attempt, QuizPage
 from assessments.questions import Kind
 from assessments.sitting import start_attempt
+from cms.accounts.academy import AcademySettings
 from tests.factories.courses import make_enrolment, make_module, make_programme
 from tests.factories.people import make_person
 from tests.factories.quizzes import answer, make_attempt, make_bank, make_question, make_quiz, right_answer, sit
@@ -18,6 +19,7 @@ NOW = timezone.now() - timedelta(days=1)
 
 def begin(client, **fields):
     """An open attempt of the learner who is signed in, and what they were asked, in order."""
+    AcademySettings.load()  # made on first use, which would count as a query
     attempt = make_attempt(quiz=make_quiz(**fields), at=NOW)
     client.force_login(attempt.enrolment.learner)
     return attempt, list(attempt.questions.order_by("position"))
@@ -478,7 +480,7 @@ def test_pages_before_handing_in_never_read_the_columns_of_keys(client, django_a
     attempt, _ = begin(client)
 
     for address in (to("question", attempt, 1), to("review", attempt)):
-        with django_assert_num_queries({"question": 6, "review": 6}[address.split("/")[-2].replace("1", "question")]) as asked:
+        with django_assert_num_queries(5) as asked:
             client.get(address)
         assert not any('"key"' in query["sql"] or '"explanation"' in query["sql"] for query in asked.captured_queries)
 
@@ -502,7 +504,7 @@ def test_another_learner_s_attempt_looks_like_one_that_is_not_there(client, hand
 
 def test_who_left_the_programme_sees_the_attempt_no_more(client):
     attempt, _ = begin(client)
-    attempt.enrolment.withdrawn_at = timezone.now()
+    attempt.enrolment.withdrawn_at = attempt.enrolment.enrolled_at
     attempt.enrolment.save()
 
     assert client.get(to("question", attempt, 1)).status_code == 404
@@ -551,7 +553,7 @@ def test_a_question_s_page_is_few_queries_however_many_questions(client, questio
     attempt, _ = begin(client, question_count=questions)
 
     # session, person, question with its attempt and enrolment, all questions, academy
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(to("question", attempt, 1))
 
 
@@ -568,7 +570,8 @@ def test_a_save_is_few_queries_however_many_questions(client, questions, django_
 def test_the_look_over_is_few_queries_however_many_questions(client, questions, django_assert_num_queries):
     attempt, _ = begin(client, question_count=questions)
 
-    with django_assert_num_queries(6):
+    # session, person, attempt with its enrolment, questions, academy
+    with django_assert_num_queries(5):
         client.get(to("review", attempt))
 
 
@@ -577,7 +580,8 @@ def test_the_result_is_few_queries_however_many_questions(client, questions, dja
     attempt, _ = begin(client, question_count=questions)
     sit(attempt, right=0, at=NOW)
 
-    with django_assert_num_queries(99):
+    # session, person, attempt, enrolment; outline (5); attempts, quiz, questions; academy, menu, rights (2)
+    with django_assert_num_queries(16):
         client.get(to("result", attempt))
 
 
@@ -589,5 +593,6 @@ def test_the_quiz_s_page_is_few_queries_however_many_attempts(client, attempts, 
         sit(start_attempt(enrolment=attempt.enrolment, quiz=attempt.quiz, at=NOW), right=0, at=NOW)
     client.get(attempt.quiz.get_url())
 
-    with django_assert_num_queries(99):
+    # session, person; Wagtail finds the page (8); enrolment; outline (4); attempts; academy
+    with django_assert_num_queries(17):
         client.get(attempt.quiz.get_url())

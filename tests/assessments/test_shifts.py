@@ -544,8 +544,12 @@ def test_history_and_mail_hold_no_name_title_code_or_note(django_capture_on_comm
         learner = make_person("Perpetua")
         mentorship = make_mentorship(mentor=make_mentor("Zebulon"), enrolment=make_enrolment(learner=learner))
         production = make_production(learner=learner, code="TIDE-9", title="Low Tide", at=NOON)
-        shift = make_returned_shift(mentorship, production=production, learning_note="Breathe.", question="Whose door?")
-        shift = submit_shift(shift=shift, answer="The left one.", at=NOON)
+        shift = make_waiting_shift(mentorship, production=production, learning_note="Breathe.")
+    with django_capture_on_commit_callbacks(execute=True):
+        return_shift(shift=shift, mentor_person=mentorship.mentor.person, question="Whose door?", at=NOON)
+    with django_capture_on_commit_callbacks(execute=True):
+        submit_shift(shift=shift, answer="The left one.", at=NOON)
+    with django_capture_on_commit_callbacks(execute=True):
         sign(shift, word="Steady hands.")
         end_mentorship(mentorship=mentorship, by=learner, at=NOON)
 

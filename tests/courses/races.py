@@ -38,7 +38,7 @@ def side_by_side(*calls: Callable[[], Any]) -> list[Any]:
 def take_locks_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """No row is locked, and on SQLite no transaction begins as a writer: what the locks are for then shows."""
     monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, *args, **kwargs: rows.all())
-    monkeypatch.setattr(history, "lock", lambda chain: Chain.objects.get(name=chain))
+    monkeypatch.setattr(history, "lock", lambda chain: Chain.objects.get_or_create(name=chain)[0])
     if connection.vendor == "sqlite":
         monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "transaction_mode", "DEFERRED")
 

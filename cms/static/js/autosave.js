@@ -18,7 +18,8 @@ let onward; // what the person asked for meanwhile, once it is saved
 
 function say(state, text) {
   line.dataset.save = state;
-  line.querySelector("use").setAttribute("href", line.querySelector("use").getAttribute("href").replace(/#.*/, state === "saved" ? "#check" : "#refresh-cw"));
+  const mark = line.querySelector("use");
+  mark.setAttribute("href", mark.getAttribute("href").replace(/#.*/, state === "saved" ? "#check" : "#refresh-cw"));
   const words = line.querySelector("span");
   if (words.textContent !== text) words.textContent = text;
 }
@@ -48,9 +49,7 @@ async function save() {
   let again = null; // milliseconds until the next try, null for none
   try {
     const answer = await send();
-    if (answer.type === "opaqueredirect") {
-      again = failed(line.dataset.signedOutText);
-    } else if (answer.ok) {
+    if (answer.ok) {
       const { saved_at: time, sequence: newest, taken } = await answer.json();
       tries = 0;
       sequence = Math.max(sequence, newest);
@@ -58,22 +57,28 @@ async function save() {
       if (unsaved) again = 0;
       else say("saved", line.dataset.savedText.replace("{time}", time));
     } else if (answer.status === 422) {
-      unsaved = true; // not an answer yet; the next change is sent, and the button shows what is missing
-      say("trying", (await answer.json()).reason);
+      if (unsaved) again = 0;
+      else refused((await answer.json()).reason); // not an answer: the next change is sent
     } else if (answer.status === 409) {
       finished = true;
       say("trying", (await answer.json()).reason);
     } else {
-      again = failed(line.dataset.tryingText);
+      again = failed(answer.type === "opaqueredirect" ? line.dataset.signedOutText : line.dataset.tryingText);
     }
-    if (answer.status === 422 || finished) goOn();
   } catch {
     again = failed(line.dataset.tryingText);
   }
   sending = false;
   form.elements.sequence.value = sequence + 1; // the button's own save is the newest of all
   if (again !== null) timer = setTimeout(save, again);
-  else if (!unsaved) goOn();
+  else if (!unsaved || finished) goOn();
+}
+
+function refused(reason) {
+  unsaved = true;
+  say("trying", reason);
+  if (onward?.form) goOn(); // the page comes back and says so at the field
+  onward = undefined;
 }
 
 function failed(text) {
@@ -84,12 +89,11 @@ function failed(text) {
 }
 
 function goOn() {
-  const go = onward;
+  const step = onward;
   onward = undefined;
-  if (!go) return;
-  unsaved = false;
-  sending = false;
-  go();
+  if (!step) return;
+  unsaved = sending = false;
+  step.go();
 }
 
 function changed(wait) {
@@ -98,25 +102,26 @@ function changed(wait) {
   timer = setTimeout(save, wait);
 }
 
-function waitThen(event, go) {
+function waitFor(event, step) {
   if (finished || !(unsaved || sending)) return;
   event.preventDefault();
-  onward = go;
+  onward = step;
   save();
 }
 
 if (form && line) {
-  form.addEventListener("change", () => changed(0));
-  form.addEventListener("input", (event) => {
-    if (event.target.matches("input[type=text]")) changed(TYPING);
+  const typed = (event) => event.target.matches("input[type=text]");
+  form.addEventListener("input", (event) => typed(event) && changed(TYPING));
+  form.addEventListener("change", (event) => (unsaved || !typed(event)) && changed(0));
+  form.addEventListener("submit", (event) => {
+    waitFor(event, { form: true, go: () => form.requestSubmit(event.submitter) });
   });
-  form.addEventListener("submit", (event) => waitThen(event, () => form.requestSubmit(event.submitter)));
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented) return; // such as Pause, which opens over the page
     const link = event.target.closest("a[href]");
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (link && plain && link.origin === location.origin && link.pathname !== location.pathname) {
-      waitThen(event, () => location.assign(link.href));
+      waitFor(event, { form: false, go: () => location.assign(link.href) });
     }
   });
   addEventListener("online", () => unsaved && save());

@@ -1,0 +1,80 @@
+"""What may be typed at the desk? The shape only; what may be done is the domain's to say."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from certificates.models import RevocationReason
+from courses.models import ProgrammePage
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1_000,
+        help_text=_("The learner reads it on their certificates page. Say what is missing and what to do next."),
+        error_messages={"required": _("Write the reason; the learner will read it.")},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class SuspendForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason, in public words"),
+        max_length=120,
+        help_text=_("Anyone who checks the certificate reads it. Name nobody and allege nothing."),
+        error_messages={"required": _("Write the reason in the words the public may read.")},
+    )
+
+
+class RevokeForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Reason, in public words"),
+        choices=RevocationReason.choices,
+        help_text=_("The public reads these words and nothing else."),
+        error_messages={"required": _("Choose the reason the public will read.")},
+        widget=forms.RadioSelect,
+    )
+
+
+class ReplaceForm(forms.Form):
+    holder_name = forms.CharField(
+        label=_("New name"), max_length=120, help_text=_("As it is to be printed and checked, letter for letter.")
+    )
+
+
+class InviteForm(forms.Form):
+    programme = forms.ModelChoiceField(
+        label=_("Programme"), queryset=ProgrammePage.objects.none(), empty_label=_("Choose a programme")
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The link in the mail works for this address only, for 21 days."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = ProgrammePage.objects.live().order_by("title", "pk")
+
+
+class CredentialForm(forms.Form):
+    """A mentor's own credential, as it is renewed."""
+
+    credential_number = forms.CharField(
+        label=_("Number of their credential"), max_length=60, help_text=_("As it stands on their own certificate.")
+    )
+    credential_expires_on = forms.DateField(
+        label=_("Last day it is good for"),
+        help_text=_("They can sign up to and on this day."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class MentorForm(CredentialForm):
+    """A new mentor, found by the address they sign in with."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"), help_text=_("Exactly the one they have confirmed here. They need an account first.")
+    )
+    field_order = ("email", "credential_number", "credential_expires_on")

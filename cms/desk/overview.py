@@ -1,0 +1,66 @@
+"""What waits at the desk, oldest first?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cms.accounts.policy import allowed
+
+from .frame import show
+from .waiting import piles, waiting_invoices, waiting_requests
+
+LONGEST = 20  # lines; the lists have the rest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing somebody waits for."""
+
+    since: datetime
+    what: str
+    who: str
+    where: str
+    url: str
+
+
+@require_safe
+@allowed("desk.use")
+def overview(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    requests = (
+        waiting_requests().select_related("enrolment__learner", "enrolment__programme").order_by("asked_at", "pk")
+    )
+    invoices = waiting_invoices().select_related("learner", "programme").order_by("asked_at", "pk")
+    lines = [
+        Line(
+            since=asked.asked_at,
+            what=_("Certification request"),
+            who=asked.enrolment.learner.display_name,
+            where=asked.enrolment.programme.title,
+            url=reverse("desk:request_detail", args=[asked.pk]),
+        )
+        for asked in requests[:LONGEST]
+    ]
+    lines += [
+        Line(
+            since=invoice.asked_at,
+            what=_("Invoice %(reference)s") % {"reference": invoice.reference},
+            who=invoice.learner.display_name,
+            where=invoice.programme.title,
+            url=reverse("desk:invoice_detail", args=[invoice.number]),
+        )
+        for invoice in invoices[:LONGEST]
+    ]
+    return show(
+        request,
+        "cms/desk/overview.html",
+        title=_("Desk"),
+        icon="clipboard-list",
+        piles=piles(at),
+        lines=sorted(lines, key=lambda line: line.since)[:LONGEST],
+    )

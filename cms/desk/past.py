@@ -1,0 +1,63 @@
+"""What happened to a row, in words?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from certificates.models import RevocationReason
+from cms.accounts import history
+
+WORDS = {
+    "certificate.issued": gettext_lazy("Issued"),
+    "certificate.replaced": gettext_lazy("Issued in place of an earlier one"),
+    "certificate.suspended": gettext_lazy("Suspended"),
+    "certificate.reinstated": gettext_lazy("Reinstated"),
+    "certificate.revoked": gettext_lazy("Revoked"),
+    "certification.asked": gettext_lazy("Asked"),
+    "certification.confirmed": gettext_lazy("Confirmed"),
+    "certification.declined": gettext_lazy("Declined"),
+    "mentor.approved": gettext_lazy("Approved"),
+    "mentor.credential_renewed": gettext_lazy("Credential renewed"),
+    "mentor.suspended": gettext_lazy("Suspended"),
+    "mentor.reinstated": gettext_lazy("Reinstated"),
+    "invoice.asked": gettext_lazy("Asked for"),
+    "invoice.confirmed": gettext_lazy("Payment confirmed"),
+    "invoice.cancelled": gettext_lazy("Cancelled"),
+    "learner.read": gettext_lazy("Record read at the desk"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One entry of the history, for a reader."""
+
+    at: datetime
+    words: str
+    more: str
+    by: str
+    digest: str  # the first letters of the entry's digest: enough to compare by eye
+
+
+def past_of(thing: Model) -> list[Event]:
+    """What happened to this row, oldest first: one query."""
+    return [
+        Event(
+            at=entry.at,
+            words=str(WORDS.get(entry.verb, entry.verb)),
+            more=_more(entry.facts),
+            by=entry.actor.display_name if entry.actor else _("the system"),
+            digest=entry.digest[:12],
+        )
+        for entry in history.entries_about(thing)
+    ]
+
+
+def _more(facts: history.Facts) -> str:
+    if (reason := facts.get("reason")) in RevocationReason.names:
+        return str(RevocationReason[str(reason)].label)
+    if replaced := facts.get("replaces"):
+        return _("In place of %(number)s") % {"number": replaced}
+    return ""

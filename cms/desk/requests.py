@@ -1,0 +1,192 @@
+"""Who asks to be certified, on what basis, and what does the registrar answer?"""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
+
+from certificates.deciding import CannotDecide, confirm_certification, decline_certification
+from certificates.eligibility import verdict_on
+from certificates.issuing import CannotIssue, NotEligible
+from certificates.models import Certificate, CertificationRequest
+from certificates.signing import CannotSign
+from cms.accounts import policy
+from cms.accounts.policy import allowed
+
+from .evidence import NO_RULES, evidence_of
+from .forms import DeclineForm
+from .frame import Act, Step, ask, choices_of, day, show, show_list
+from .past import past_of
+
+
+@require_safe
+@allowed("desk.use")
+def request_list(request: HttpRequest) -> HttpResponse:
+    """Those that wait, oldest first; or those answered, newest first."""
+    policy.require(request.user, "certification.decide")
+    state, choices = choices_of(request, {"waiting": _("Waiting"), "answered": _("Answered")})
+    waiting = state == "waiting"
+    rows = _requests().filter(answered_at__isnull=waiting)
+    columns = [
+        TitleColumn("learner", label=_("Learner"), accessor="enrolment.learner", url_name="desk:request_detail"),
+        Column("programme", label=_("Programme"), accessor="enrolment.programme.title"),
+        Column("asked_at", label=_("Asked"), accessor=lambda row: day(row.asked_at)),
+    ]
+    if not waiting:
+        columns += [
+            Column("answered_at", label=_("Answered"), accessor=lambda row: day(row.answered_at)),
+            Column("answered_by", label=_("By")),
+            StatusTagColumn(
+                "state", label=_("Answer"), accessor=answer_to, primary=lambda row: not row.declined_because
+            ),
+        ]
+    return show_list(
+        request,
+        title=_("Certification requests"),
+        icon="clipboard-list",
+        rows=rows.order_by("asked_at", "pk") if waiting else rows.order_by("-answered_at", "-pk"),
+        columns=columns,
+        choices=choices,
+        empty=_("Nobody waits for an answer.") if waiting else _("No request has been answered yet."),
+    )
+
+
+@require_safe
+@allowed("desk.use")
+def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
+    """One request and all it rests on, as things stand now."""
+    asked = _fetch(request, request_id)
+    learner = asked.enrolment.learner
+    evidence = evidence_of(asked.enrolment)
+    return show(
+        request,
+        "cms/desk/request.html",
+        title=learner.display_name,
+        icon="clipboard-list",
+        steps=_steps(),
+        asked=asked,
+        answer=answer_to(asked) if asked.answered_at else "",
+        enrolment=asked.enrolment,
+        evidence=evidence,
+        profile_name=learner.certificate_name or learner.display_name,
+        name_differs=asked.certificate_name != (learner.certificate_name or learner.display_name),
+        own=learner.pk == request.user.pk,
+        certificate=_certificate_of(asked),
+        past=past_of(asked),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed("desk.use")
+def request_confirm(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Say what will happen; then confirm, and issue."""
+    asked = _fetch(request, request_id)
+    here = reverse("desk:request_detail", args=[asked.pk])
+    missing: list[str] = []
+    if request.method == "POST":
+        try:
+            certificate = confirm_certification(request=asked, by=request.user, at=timezone.now())
+        except NotEligible as refusal:
+            missing = [str(refusal), *refusal.missing]
+        except (CannotDecide, CannotIssue, CannotSign) as refusal:
+            missing = [str(refusal)]
+        else:
+            messages.success(
+                request,
+                _("Certificate %(number)s is issued to %(name)s.")
+                % {"number": certificate.number, "name": certificate.holder_name},
+            )
+            return redirect("desk:certificate_detail", certificate.pk)
+    elif asked.answered_at:
+        messages.warning(request, _("This request has been answered. Nothing was changed."))
+        return redirect(here)
+    else:
+        verdict = verdict_on(asked.enrolment)
+        if verdict is None:
+            missing = [str(NO_RULES)]
+        else:
+            missing = [f"{finding.title}: {finding.sentence}" for finding in verdict.missing]
+    act = Act(
+        title=_("Confirm"),
+        button=_("Confirm and issue the certificate"),
+        back=here,
+        icon="success",
+        steps=[*_steps(), (asked.enrolment.learner.display_name, here)],
+        facts=[
+            (_("Name on the certificate"), asked.certificate_name),
+            (_("Programme"), asked.enrolment.programme.title),
+            (_("Title"), asked.enrolment.programme.credential_title),
+        ],
+        changes=[
+            _("The requirements are checked once more. If one has fallen away, nothing is issued."),
+            _("A certificate with a new number is signed with the academy’s key. Its words never change afterwards."),
+            _("Anyone who checks that number reads the name, the title, and the basis in totals."),
+            _("The learner gets a mail that it is ready. Its subject does not say what it is."),
+            _("Your name is kept in the history as the one who confirmed. It is not printed."),
+        ],
+        missing=missing,
+    )
+    return ask(request, act, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed("desk.use")
+def request_decline(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Decline, with a reason for the learner."""
+    asked = _fetch(request, request_id)
+    here = reverse("desk:request_detail", args=[asked.pk])
+    if asked.answered_at:
+        messages.warning(request, _("This request has been answered. Nothing was changed."))
+        return redirect(here)
+    form = DeclineForm(request.POST or None)
+    if form.is_valid():
+        try:
+            decline_certification(request=asked, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except CannotDecide as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Declined. The learner gets a mail, and reads the reason when they sign in."))
+            return redirect("desk:request_list")
+    act = Act(
+        title=_("Decline"),
+        button=_("Decline the request"),
+        back=here,
+        icon="cross",
+        steps=[*_steps(), (asked.enrolment.learner.display_name, here)],
+        changes=[
+            _("The learner gets a mail that there is an answer. The reason itself is behind the sign-in."),
+            _("What they have shown stays as it is, and they can ask again."),
+        ],
+        serious=True,
+    )
+    return ask(request, act, form=form)
+
+
+def answer_to(asked: CertificationRequest) -> str:
+    """The answer in a word."""
+    if asked.answered_at is None:
+        return _("Waiting")
+    return _("Declined") if asked.declined_because else _("Confirmed")
+
+
+def _requests() -> QuerySet[CertificationRequest]:
+    return CertificationRequest.objects.select_related("enrolment__learner", "enrolment__programme", "answered_by")
+
+
+def _fetch(request: HttpRequest, request_id: int) -> CertificationRequest:
+    return policy.fetch(request.user, "certification.decide", _requests(), pk=request_id)
+
+
+def _certificate_of(asked: CertificationRequest) -> Certificate | None:
+    if asked.answered_at is None or asked.declined_because:
+        return None
+    return asked.enrolment.certificates.order_by("-issued_at", "-pk").first()
+
+
+def _steps() -> list[Step]:
+    return [(_("Certification requests"), reverse("desk:request_list"))]

@@ -1,0 +1,87 @@
+"""What waits for the registrar? Counts, each with the way to its list."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments.models import Mentor
+from certificates.models import EXPIRING, Certificate, CertificationRequest
+from courses.models import Invitation, Invoice
+
+RUNNING_OUT = timedelta(days=60)  # before a mentor's credential does
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pile:
+    """One kind of thing that waits."""
+
+    label: str
+    count: int
+    first: datetime | None  # the oldest of what waits, or the first to run out
+    url: str
+    icon: str
+    needs_answer: bool  # somebody waits for an act of the registrar; else it is only good to know
+
+
+def waiting_requests() -> QuerySet[CertificationRequest]:
+    return CertificationRequest.objects.filter(answered_at=None)
+
+
+def waiting_invoices() -> QuerySet[Invoice]:
+    return Invoice.objects.filter(confirmed_at=None, cancelled_at=None)
+
+
+def open_invitations(at: datetime) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(accepted_at=None, expires_at__gt=at)
+
+
+def mentors_running_out(at: datetime) -> QuerySet[Mentor]:
+    """Mentors who may sign now, and whose credential runs out within 60 days."""
+    today = timezone.localtime(at).date()
+    return Mentor.objects.filter(
+        suspended_at=None, credential_expires_on__gte=today, credential_expires_on__lte=today + RUNNING_OUT
+    )
+
+
+def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
+    """Certificates that stand, and run out within 90 days."""
+    return Certificate.objects.filter(
+        revoked_at=None, superseded_at=None, suspended_at=None, valid_until__gt=at, valid_until__lte=at + EXPIRING
+    )
+
+
+def piles(at: datetime) -> list[Pile]:
+    """Everything that waits or runs out: five queries."""
+    return [
+        _pile(
+            waiting_requests(), "asked_at", label=_("Certification requests"), url=reverse("desk:request_list"),
+            icon="clipboard-list", needs_answer=True,
+        ),
+        _pile(
+            waiting_invoices(), "asked_at", label=_("Invoices to be paid"), url=reverse("desk:invoice_list"),
+            icon="form", needs_answer=True,
+        ),
+        _pile(
+            open_invitations(at), "invited_at", label=_("Open invitations"),
+            url=f"{reverse('desk:invitation_list')}?state=open", icon="mail", needs_answer=False,
+        ),
+        _pile(
+            mentors_running_out(at), "credential_expires_on",
+            label=_("Mentors’ credentials that run out within 60 days"),
+            url=f"{reverse('desk:mentor_list')}?state=running_out", icon="group", needs_answer=False,
+        ),
+        _pile(
+            certificates_expiring(at), "valid_until", label=_("Certificates that expire within 90 days"),
+            url=f"{reverse('desk:certificate_list')}?state=expiring", icon="time", needs_answer=False,
+        ),
+    ]  # fmt: skip
+
+
+def _pile(things: QuerySet[Any], when: str, **words: Any) -> Pile:
+    found = things.aggregate(count=Count("pk"), first=Min(when))
+    return Pile(count=found["count"], first=found["first"], **words)

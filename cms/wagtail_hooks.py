@@ -1,0 +1,67 @@
+"""What does staff meet of the desk in the admin? Its addresses, its menu and, on the first page, what waits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLResolver, include, path, reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.ui.components import Component
+
+from cms.accounts import policy
+
+from .desk.waiting import piles
+
+
+@hooks.register("register_admin_urls")
+def desk_addresses() -> list[URLResolver]:
+    return [path("desk/", include("cms.desk.urls"))]
+
+
+class DeskItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return policy.may(request.user, "desk.use")
+
+
+class DeskMenu(SubmenuMenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return policy.may(request.user, "desk.use")
+
+
+PLACES = (
+    (_("What waits"), "cms_desk", "clipboard-list"),
+    (_("Certification requests"), "desk:request_list", "tasks"),
+    (_("Certificates"), "desk:certificate_list", "doc-full"),
+    (_("Learners"), "desk:learner_list", "user"),
+    (_("Mentors"), "desk:mentor_list", "group"),
+    (_("Invitations"), "desk:invitation_list", "mail"),
+    (_("Invoices"), "desk:invoice_list", "form"),
+)
+
+
+@hooks.register("register_admin_menu_item")
+def desk_menu() -> DeskMenu:
+    items = [
+        DeskItem(label, reverse_lazy(name), name=name.replace(":", "-"), icon_name=icon, order=order)
+        for order, (label, name, icon) in enumerate(PLACES)
+    ]
+    return DeskMenu(_("Desk"), Menu(items=items), name="desk", icon_name="clipboard-list", order=50)
+
+
+class DeskPanel(Component):
+    """What waits, on the admin's first page."""
+
+    order = 50
+    template_name = "cms/desk/panel.html"
+
+    def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return {"piles": piles(timezone.now())}
+
+
+@hooks.register("construct_homepage_panels")
+def desk_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if policy.may(request.user, "desk.use"):
+        panels.append(DeskPanel())
