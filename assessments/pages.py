@@ -1,4 +1,4 @@
-"""Which page asks the questions? A quiz is a unit that its passing completes; the page holds the terms, never the key."""
+"""Which page asks the questions? A quiz is a unit completed by passing; the page holds its terms, never its key."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any, ClassVar
 
 from django import forms
@@ -120,7 +121,7 @@ class Question(ClusterableModel):
         ]
 
     def __str__(self) -> str:
-        return self.stem[:80]
+        return shorten(self.stem, 80, placeholder=" …")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:

@@ -157,7 +157,7 @@ def _around(question: AttemptQuestion, form: AnswerForm) -> dict[str, Any]:
         "answered": sum(step.answered for step in steps),
         "flagged": sum(step.flagged for step in steps),
         "to_go": sum(not step.answered for step in steps),
-        "saved_at": _clock(question),
+        "saved_at": "" if form.errors else _clock(question),  # what is on the page now is not what was saved
     }
 
 
@@ -172,7 +172,7 @@ def quiz_save(request: HttpRequest, attempt_id: UUID, position: int) -> HttpResp
     question = own_question(request, attempt_id, position)
     form = AnswerForm(question, request.POST)
     if not form.is_valid():
-        return _refused(next(error for errors in form.errors.values() for error in errors), status=422)
+        return _refused(str(next(error for errors in form.errors.values() for error in errors)), status=422)
     sequence = form.cleaned_data["sequence"]
     try:
         saved = _save(question, form, sequence=sequence)

@@ -17,7 +17,7 @@ from math import floor
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -257,6 +257,6 @@ def _rounded_down(number: Fraction, *, places: int) -> Decimal:
     return Decimal(floor(number * 10**places)).scaleb(-places)
 
 
-def _locked[M](rows: QuerySet[M], of: Sequence[str] = ()) -> QuerySet[M]:
+def _locked[M: Model](rows: QuerySet[M], of: Sequence[str] = ()) -> QuerySet[M]:
     """Rows that nobody else may change until the transaction ends. (On SQLite the transaction itself sees to it.)"""
     return rows.select_for_update(of=of)

@@ -1,4 +1,4 @@
-"""Where do editors write questions? In the admin's "Question banks". Questions are in no search, API or snippet chooser."""
+"""Where do editors write questions? In the admin's "Question banks"; they are in no search, API or snippet chooser."""
 
 from typing import Any, ClassVar
 

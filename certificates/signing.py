@@ -119,7 +119,7 @@ def _wrap(private: bytes, kid: str) -> bytes:
 def _unwrap(wrapped: bytes, kid: str) -> bytes:
     try:
         return _wrapping_key().decrypt(wrapped[:NONCE], wrapped[NONCE:], kid.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # a wrapping too short to hold anything is a ValueError
         raise CannotSign(
             _("The signing key cannot be opened: CREDENTIAL_KEY_SECRET is not the one it was made with.")
         ) from None

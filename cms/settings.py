@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "wagtail.contrib.settings",
+    "wagtail.documents",
     "wagtail.embeds",
     "wagtail.sites",
     "cms.accounts.apps.AccountsAdminConfig",

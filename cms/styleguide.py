@@ -98,10 +98,10 @@ def samples() -> dict[str, Any]:
         "crumbs": [(_("Programmes"), "#crumbs"), (_("Intimacy coordinator"), "#crumbs"), (_("When a yes changes"), "")],
         "topics": [_("Coercion, discussed"), _("Sexual violence, described")],
         "sample_messages": [
-            Message(constants.SUCCESS, _("Signed and sealed. Friday 20 November now counts: 12 of 20.")),
-            Message(constants.INFO, _("Your adjustments are on: a quarter more time, two breaks.")),
-            Message(constants.WARNING, _("Not saved yet, trying again. Nothing is lost.")),
-            Message(constants.ERROR, _("This shift is signed already.")),
+            Message(constants.SUCCESS, str(_("Signed and sealed. Friday 20 November now counts: 12 of 20."))),
+            Message(constants.INFO, str(_("Your adjustments are on: a quarter more time, two breaks."))),
+            Message(constants.WARNING, str(_("Not saved yet, trying again. Nothing is lost."))),
+            Message(constants.ERROR, str(_("This shift is signed already."))),
         ],
         "programmes": [
             SampleProgramme(

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
 
 from cms import demo_views, views
 from cms.accounts.policy import open_to_anyone
@@ -37,6 +38,7 @@ urlpatterns = [
     path("admin/account/", RedirectView.as_view(pattern_name="cms:account")),
     re_path(r"^admin/password_reset/", RedirectView.as_view(pattern_name="account_reset_password")),
     path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),  # for who is signed in: the default closes it
 ]
 
 if settings.DEMO:

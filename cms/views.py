@@ -16,9 +16,9 @@ from cms.accounts import policy
 from cms.accounts.forms import ProfileForm
 from cms.accounts.models import User
 from cms.accounts.policy import open_to_anyone, signed_in
+from cms.styleguide import samples as styleguide_samples
 
 from .learn import today_of
-from cms.styleguide import samples as styleguide_samples
 
 
 def person_of(request: HttpRequest) -> User:

@@ -8,6 +8,7 @@ from django.urls import URLResolver, include, path, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 
@@ -49,6 +50,13 @@ def desk_menu() -> DeskMenu:
         for order, (label, name, icon) in enumerate(PLACES)
     ]
     return DeskMenu(_("Desk"), Menu(items=items), name="desk", icon_name="clipboard-list", order=50)
+
+
+@hooks.register("construct_main_menu")
+def no_more_than_their_business(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Who works at the desk alone needs neither reports on pages nor the help for editors."""
+    if policy.may(request.user, "desk.use") and not user_has_any_page_permission(request.user):
+        items[:] = [item for item in items if item.name not in {"reports", "help"}]
 
 
 class DeskPanel(Component):

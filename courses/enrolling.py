@@ -220,11 +220,9 @@ def _locked_person(person: User) -> User:
 
 def _locked_invoice(invoice: Invoice) -> Invoice:
     """The invoice as it is now. Its row is the lock: it is settled once."""
-    return (
-        Invoice.objects.select_for_update(of=("self",))
-        .select_related("learner", "programme", "enrolment")
-        .get(pk=invoice.pk)
-    )
+    # Not with its enrolment: to who waited for the lock, PostgreSQL would show the invoice of now beside the enrolments
+    # of before, and so none.
+    return Invoice.objects.select_for_update(of=("self",)).select_related("learner", "programme").get(pk=invoice.pk)
 
 
 def _offered(programme: ProgrammePage) -> ProgrammePage:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -19,10 +19,10 @@ from cms.accounts.templatetags.look import money
 
 from . import enrolling
 from .forms import NoteForm
-from .lessons import enrolment_for, serve_lesson
+from .lessons import serve_lesson
 from .models import Access, CompletedBy, Enrolment, Invitation, Invoice, LessonPage, ProgrammePage, UnitNote, UnitPage
 from .notes import NoteChanged, save_note
-from .progress import UnitLocked, WrongEvent, complete_unit, outline_of, unit_is_open
+from .progress import UnitLocked, WrongEvent, complete_unit, outline_of
 
 
 def _person(request: HttpRequest) -> User:
@@ -123,7 +123,9 @@ def note_save(request: HttpRequest, unit_id: int) -> HttpResponse:
     """Keep the learner's own note beside a lesson: as JSON for the page's script, else back to the lesson."""
     lesson = policy.fetch(request.user, "unit.read", LessonPage.objects.live(), pk=unit_id)
     enrolment = _enrolment(request, lesson)
-    if request.method != "POST" or unit_is_open(enrolment=enrolment, unit=lesson):
+    outline = outline_of(programme=enrolment.programme, enrolment=enrolment, request=request)
+    line = outline.line_of(lesson)
+    if request.method != "POST" or line is None or line.state == "locked":
         return redirect(lesson.get_url(request))
     form = NoteForm(request.POST)
     newer = None
@@ -141,17 +143,7 @@ def note_save(request: HttpRequest, unit_id: int) -> HttpResponse:
     if _wants_json(request):
         sentence = next(error for errors in form.errors.values() for error in errors)
         return JsonResponse({"error": sentence}, status=422)
-    return _lesson_with_note(request, lesson, enrolment, form, newer)
-
-
-def _lesson_with_note(
-    request: HttpRequest, lesson: LessonPage, enrolment: Enrolment, form: NoteForm, newer: UnitNote | None
-) -> HttpResponse:
-    """The lesson again, with what was typed and why it was not kept; saving once more replaces the other version."""
-    outline = outline_of(programme=enrolment.programme, enrolment=enrolment, request=request)
-    line = outline.line_of(lesson)
-    if line is None:
-        return redirect(outline.url)
+    # The lesson again, with what was typed and why it was not kept; saving once more replaces the other version.
     if newer is not None:
         form.data = {"text": form.data["text"], "seen": newer.saved_at.isoformat()}
     answer = serve_lesson(
@@ -185,10 +177,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 def _enrolment(request: HttpRequest, unit: UnitPage) -> Enrolment:
     """The enrolment that admits the person to the unit; the rule of "unit.read" found one a moment ago."""
-    enrolment = enrolment_for(request, unit)
-    if enrolment is None:
-        raise Http404
-    return enrolment
+    return get_object_or_404(Enrolment.objects.open_for(_person(request)), programme__path=unit.programme_path)
 
 
 def _wants_json(request: HttpRequest) -> bool:

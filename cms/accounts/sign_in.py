@@ -28,7 +28,7 @@ def proof_is_old(request: HttpRequest) -> bool:
 
     allauth's own check counts only what was typed when asked again; coming in a minute ago proves as much.
     """
-    latest = max((record["at"] for record in get_authentication_records(request)), default=0)
+    latest = max((record["at"] for record in get_authentication_records(request, request.user)), default=0)
     return time.time() - latest >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
@@ -37,7 +37,7 @@ def how_signed_in(request: HttpRequest) -> str:
 
     Reads what allauth keeps in the session; "unknown" for a session it did not open.
     """
-    records = get_authentication_records(request)
+    records = get_authentication_records(request, request.user)
     if not records:
         return "unknown"
     latest = records[-1]

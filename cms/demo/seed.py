@@ -1,6 +1,7 @@
 """How is the demo academy built? Through the product's own functions, in the order things would have happened."""
 
 import random
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from wagtail.models import Page, Site
 
 from assessments.agreements import current_agreement, publish_agreement, sign_agreement
 from assessments.mentors import approve_mentor
-from assessments.mentorships import ask_mentor, begin_mentorship
+from assessments.mentorships import ask_mentor, begin_mentorship, end_mentorship
 from assessments.models import (
     Competency,
     Duty,
@@ -54,7 +55,7 @@ def is_seeded() -> bool:
 
 
 @transaction.atomic
-def seed(*, now: datetime, progress=lambda line: None) -> None:  # noqa: ANN001
+def seed(*, now: datetime, progress: Callable[[str], None] = lambda line: None) -> None:
     """Build the whole academy, or nothing. `progress` is told what is being made, a line each."""
     chance = random.Random(7)  # noqa: S311 - the same demo every time
     progress("the academy and its pages")
@@ -131,7 +132,7 @@ def make_rules_and_keys(coordinator: ProgrammePage, *, registrar: User, now: dat
     activate_key(key=stage_key(by=None, at=now - 1400 * DAY), by=None, at=now - 1398 * DAY)
     publish_agreement(slug="ethics-code", title=ethics.TITLE, text=ethics.FIRST, at=now - 1400 * DAY)
     first, second = now - 1390 * DAY, now - 300 * DAY
-    common = [("modules", {}), ("quizzes", {"mark": 80})]
+    common: list[tuple[str, dict]] = [("modules", {}), ("quizzes", {"mark": 80})]
     publish_requirements(
         programme=coordinator,
         version=f"{first.year}.1",
@@ -147,7 +148,7 @@ def make_rules_and_keys(coordinator: ProgrammePage, *, registrar: User, now: dat
         at=second,
     )
     for programme in ProgrammePage.objects.exclude(pk=coordinator.pk).order_by("path"):
-        rules = [("modules", {})]
+        rules: list[tuple[str, dict]] = [("modules", {})]
         if programme.kind == CredentialKind.ASSESSMENT:
             rules.append(("quizzes", {"mark": 80}))
         publish_requirements(
@@ -203,7 +204,7 @@ def earn(
     """Everything a learner does from enrolling to asking the registrar, in the 230 days before `until`."""
     begun = until - 230 * DAY
     enrolment = enrol_free(learner=learner, programme=programme, at=begun)
-    sign_agreement(agreement=current_agreement("ethics-code"), person=learner, at=begun + DAY)
+    sign_ethics_code(learner, at=begun + DAY)
     study(enrolment, at=begun + 2 * DAY, chance=chance)
     mentorships = [
         pair(enrolment, staff[mentor], at=begun + 60 * DAY) for mentor in ("mentor", "mentor2")
@@ -215,9 +216,17 @@ def earn(
         mentorship = mentorships[place % 2]
         shift = record_day(mentorship, productions[place // 6], on=worked, role=role, chance=chance)
         sign(shift, mentorship, at=evening(worked) + 2 * DAY)
+    for mentorship in mentorships:
+        end_mentorship(mentorship=mentorship, by=learner, at=until - DAY)
     asked = ask_for_certificate(enrolment=enrolment, certificate_name=name, at=until)
     assert isinstance(asked, CertificationRequest)  # noqa: S101 - a certification needs a registrar
     return asked
+
+
+def sign_ethics_code(learner: User, *, at: datetime) -> None:
+    code = current_agreement("ethics-code")
+    assert code is not None  # noqa: S101 - published before anybody enrols
+    sign_agreement(agreement=code, person=learner, at=at)
 
 
 def study(
@@ -340,7 +349,7 @@ def make_half_way(programme: ProgrammePage, staff: dict[str, User], *, now: date
     """Wren: two modules and a half read, one quiz passed and one failed, shifts in every state."""
     wren = staff["learner"]
     enrolment = enrol_free(learner=wren, programme=programme, at=now - 120 * DAY)
-    sign_agreement(agreement=current_agreement("ethics-code"), person=wren, at=now - 119 * DAY)
+    sign_ethics_code(wren, at=now - 119 * DAY)
     units = list(units_of(programme))
     quizzes = [place for place, unit in enumerate(units) if unit.completed_by == CompletedBy.QUIZ]
     study(enrolment, at=now - 118 * DAY, chance=chance, units=quizzes[1] + 1, fail="human-sexuality")

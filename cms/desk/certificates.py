@@ -62,7 +62,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
             *(["valid_until"] if state == "expiring" else ["-issued_at"]), "-pk"
         ),
         columns=[
-            TitleColumn("number", label=_("Number"), url_name="desk:certificate_detail"),
+            TitleColumn("number", label=_("Number"), url_name="desk:certificate_detail", classname="desk-whole"),
             Column("holder_name", label=_("Name")),
             Column("title", label=_("Title")),
             Column("awarded_on", label=_("Awarded"), accessor=lambda row: day(row.awarded_on)),
@@ -75,7 +75,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
             ),
         ],
         choices=choices,
-        search=_("Number, name or address"),
+        search=_("Find a certificate"),
         note=note,
         empty=_("No certificate is found by these words.") if sought else _("There are none."),
     )
@@ -108,7 +108,7 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
         icon="doc-full",
         steps=_steps(),
         certificate=certificate,
-        status=status,
+        standing=status,
         stands=status in STANDING,
         sound=is_sound(certificate),
         facts=[

@@ -51,7 +51,7 @@ def learner_list(request: HttpRequest) -> HttpResponse:
             StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda row: row.withdrawn_at is None),
         ],
         choices=choices,
-        search=_("Name or address"),
+        search=_("Find a learner"),
         empty=_("Nobody is found by these words.") if sought else _("Nobody is on this programme yet."),
     )
 

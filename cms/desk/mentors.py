@@ -70,7 +70,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             ),
         ],
         choices=choices,
-        search=_("Name or address"),
+        search=_("Find a mentor"),
         buttons=[(_("Approve a mentor"), reverse("desk:mentor_new"), "plus")],
         empty=_("No mentor is found by these words.") if sought else _("There are no such mentors."),
     )  # fmt: skip

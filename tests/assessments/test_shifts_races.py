@@ -1,6 +1,7 @@
 """What happens when two people act on a shift at once? And what would, without the locks?"""
 
 from datetime import time
+from itertools import pairwise
 
 import pytest
 from django.db import DatabaseError
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def overlapping_pairs() -> int:
     rows = list(Shift.objects.order_by("call_at"))
-    return sum(one.wrap_at > other.call_at for one, other in zip(rows, rows[1:], strict=False))
+    return sum(one.wrap_at > other.call_at for one, other in pairwise(rows))
 
 
 def two_overlapping():

@@ -132,7 +132,7 @@ def test_a_save_in_progress_counts_when_the_attempt_is_handed_in(monkeypatch):
 def test_twin_without_the_lock_a_save_in_progress_is_lost_or_breaks(monkeypatch, no_locks):
     attempt = single_question()
 
-    saved, handed_in = save_while_handing_in(monkeypatch, attempt)
+    saved, _ = save_while_handing_in(monkeypatch, attempt)
 
     attempt.refresh_from_db()
     assert attempt.score == 0

@@ -14,7 +14,7 @@ from cms.accounts.models import Chain
 
 
 def side_by_side(*calls: Callable[[], Any]) -> list[Any]:
-    """What each call returned or raised, in the order of the calls; each ran in a thread and a connection of its own."""
+    """What each call returned or raised, in order; each ran in a thread and a connection of its own."""
     answers: list[Any] = [None] * len(calls)
     start = Barrier(len(calls))
 

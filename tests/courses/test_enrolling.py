@@ -180,7 +180,10 @@ def test_nobody_is_invited_to_what_is_not_published():
 
 def make_invitation(email="nell@example.org", **fields):
     return invite(
-        programme=make_programme(modules=0, access=Access.INVITATION, **fields), email=email, by=make_registrar(), at=NOON
+        programme=make_programme(modules=0, access=Access.INVITATION, **fields),
+        email=email,
+        by=make_registrar(),
+        at=NOON,
     )
 
 

@@ -168,9 +168,7 @@ def test_what_the_script_was_told_is_what_it_sends_back_as_seen(client, enrolmen
     address = reverse("courses:note_save", args=[lesson.pk])
     first = client.post(address, {"text": "One."}, headers={"accept": "application/json"}).json()
 
-    second = client.post(
-        address, {"text": "Two.", "seen": first["saved_at"]}, headers={"accept": "application/json"}
-    )
+    second = client.post(address, {"text": "Two.", "seen": first["saved_at"]}, headers={"accept": "application/json"})
 
     assert second.status_code == 200
     assert note_beside(enrolment=enrolment, unit=lesson).text == "Two."

@@ -171,6 +171,20 @@ def test_a_module_names_its_content_notes_once_in_the_order_met():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("done", "waits"), [(0, False), (1, True), (2, False)])
+def test_a_module_of_which_only_a_quiz_is_left_says_so(done, waits):
+    enrolment = make_enrolment(programme=make_programme(lessons=2))
+    lesson, quiz = lessons_of(enrolment.programme)
+    UnitPage.objects.filter(pk=quiz.pk).update(completed_by=CompletedBy.QUIZ)
+    for unit in [lesson, UnitPage.objects.get(pk=quiz.pk)][:done]:
+        complete_unit(enrolment=enrolment, unit=unit, event=unit.completed_by, at=NOON)
+
+    [module] = outline_of(programme=enrolment.programme, enrolment=enrolment).modules
+
+    assert module.waits_for_quiz == waits
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("left_off", "done", "expected"),
     [(None, [], 0), (2, [2], 3), (1, [], 1), (3, [3], 0), (0, [0, 1, 2, 3], None)],

@@ -3,7 +3,7 @@
 from datetime import datetime
 from itertools import count
 
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, Site
 
 from cms.accounts.models import User
 from cms.models import HomePage
@@ -26,6 +26,8 @@ _numbers = count(1)
 def make_site() -> ProgrammeIndexPage:
     """Root, locale, home page and catalogue, made or found. Live-server tests flush what migrations made."""
     Locale.objects.get_or_create(language_code="en-gb")
+    if Collection.get_first_root_node() is None:
+        Collection.add_root(name="Root")
     root = Page.objects.filter(depth=1).first() or Page.add_root(title="Root", slug="root")
     home = HomePage.objects.first()
     if home is None:

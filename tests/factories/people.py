@@ -1,8 +1,10 @@
 """People with boring defaults."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 from itertools import count
 
+from django.apps import apps
 from django.contrib.auth.models import Group
 
 from cms.accounts.models import User
@@ -26,3 +28,9 @@ def make_person(name: str = "Wren", *, roles: tuple[Role, ...] = (), **fields: o
 
 def make_registrar(name: str = "Registrar") -> User:
     return make_person(name, roles=(Role.REGISTRAR,))
+
+
+def restore_staff_rights() -> None:
+    """Give the roles' groups what the migration gave them: tests that really commit flush what migrations made."""
+    rights = import_module("cms.migrations.0003_staff_rights")
+    rights.give(apps, None)

@@ -14,7 +14,7 @@ from cms.accounts.roles import Role, grant_role
 from cms.demo import content, ethics, words
 from courses.models import ProgrammePage
 from tests.factories.courses import make_site
-from tests.factories.people import make_person
+from tests.factories.people import make_person, restore_staff_rights
 
 PASSWORD = "a quiet corner of the set"
 
@@ -27,6 +27,7 @@ def build_academy() -> ProgrammePage:
     academy.registrar_email = "registrar@example.org"
     academy.save()
     catalogue = make_site()
+    restore_staff_rights()
     content.make_notes()
     programme = catalogue.add_child(instance=ProgrammePage(**words.COORDINATOR))
     for module in ("consent", "set-protocol"):

@@ -35,7 +35,7 @@ def drawing_names() -> tuple[str, ...]:
 @cache
 def _drawing(name: str) -> SafeString:
     if name not in drawing_names():
-        return mark_safe("")  # noqa: S308 - nothing
+        return mark_safe("")
     text = (DRAWINGS / f"{name}.svg").read_text()
     return mark_safe(re.sub(r">\s+<", "><", text.strip()))  # noqa: S308 - our own files
 
@@ -58,7 +58,7 @@ SHORT_INPUTS = {"date", "time", "number"}
 
 @register.filter
 def money(minor: int, currency: str) -> str:
-    """An amount in minor units, as people write it: `{{ 340000|money:"GBP" }}` is £3,400; pence only where there are any."""
+    """An amount in minor units, as people write it: `{{ 340000|money:"GBP" }}` is £3,400; pence where there are any."""
     whole, rest = divmod(int(minor), 100)
     amount = f"{whole:,}.{rest:02}" if rest else f"{whole:,}"
     return f"{SIGNS[currency]}{amount}" if currency in SIGNS else f"{amount} {currency}"
@@ -66,9 +66,9 @@ def money(minor: int, currency: str) -> str:
 
 @register.filter
 def dressed(field: BoundField) -> SafeString:
-    """A field's input in our look, unless its widget names a class of its own. What is not rendered so keeps its looks."""
+    """A field's input in our look, unless its widget names a class of its own. Other fields keep their looks."""
     widget = field.field.widget
-    attrs = {}
+    attrs: dict[str, str | bool] = {}
     if "class" not in widget.attrs:
         short = getattr(widget, "input_type", "") in SHORT_INPUTS
         attrs["class"] = "input input-short" if short else "input"

@@ -1,0 +1,117 @@
+"""Do the desk's pages ask the database as often for three rows as for one, and turn their pages?"""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from cms.desk import frame
+from cms.desk.learners import with_progress
+from courses.models import Enrolment
+from courses.progress import outline_of
+from tests.factories.certificates import make_certificate, make_ready, make_request, make_signing_key
+from tests.factories.courses import lessons_of, make_enrolment, make_programme
+from tests.factories.desk import at_the_desk, make_invitation, make_invoice, yesterday
+from tests.factories.people import make_person
+from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift
+
+pytestmark = pytest.mark.django_db
+
+
+def make_a_mentor(number):
+    make_mentorship(mentor=make_mentor(at=yesterday()), at=yesterday())
+
+
+MAKERS = {
+    "cms_desk": lambda number: (make_request(at=yesterday()), make_invoice()),
+    "desk:request_list": lambda number: make_request(at=yesterday()),
+    "desk:certificate_list": lambda number: make_certificate(at=yesterday()),
+    "desk:invoice_list": lambda number: make_invoice(),
+    "desk:invitation_list": lambda number: make_invitation(email=f"{number}@example.org"),
+    "desk:mentor_list": make_a_mentor,
+    "desk:learner_list": lambda number: make_ready(at=yesterday()),
+}
+# Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
+QUERIES = {
+    "cms_desk": 16,
+    "desk:request_list": 11,
+    "desk:certificate_list": 11,
+    "desk:invoice_list": 11,
+    "desk:invitation_list": 11,
+    "desk:mentor_list": 11,
+    "desk:learner_list": 12,
+}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_list_asks_as_often_for_three_rows_as_for_one(client, django_assert_num_queries, name, rows):
+    make_signing_key()
+    for number in range(rows):
+        MAKERS[name](number)
+    at_the_desk(client)
+
+    with django_assert_num_queries(QUERIES[name]):
+        response = client.get(reverse(name))
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("days", [1, 3])
+@pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 22), ("desk:learner_detail", 31)])
+def test_evidence_asks_as_often_for_three_days_as_for_one(client, django_assert_num_queries, name, queries, days):
+    asked = make_request(at=yesterday(), lessons=days)
+    mentorship = make_mentorship(enrolment=asked.enrolment, at=yesterday() - timedelta(days=20))
+    for number in range(days):
+        make_signed_shift(mentorship, on=days_ago(5 + number), at=yesterday())
+    at_the_desk(client)
+    key = asked.pk if name == "desk:request_detail" else asked.enrolment_id
+
+    with django_assert_num_queries(queries):
+        response = client.get(reverse(name, args=[key]))
+
+    assert response.context["evidence"].record.signed_days == days
+
+
+def test_a_long_list_has_pages(client, monkeypatch):
+    monkeypatch.setattr(frame, "PER_PAGE", 2)
+    for number in range(3):
+        make_invitation(email=f"{number}@example.org", at=timezone.now() - timedelta(hours=number))
+    at_the_desk(client)
+
+    first = client.get(reverse("desk:invitation_list"))
+    second = client.get(reverse("desk:invitation_list"), {"p": 2})
+    beyond = client.get(reverse("desk:invitation_list"), {"p": "nonsense", "state": "nonsense"})
+
+    assert "Page 1 of 2" in first.content.decode()
+    assert [row.email for row in second.context["page_obj"].object_list] == ["2@example.org"]
+    assert beyond.status_code == 200
+
+
+def test_units_are_counted_as_the_learners_own_outline_counts_them():
+    programme = make_programme(modules=2, lessons=2)
+    enrolment = make_ready(programme=programme, at=yesterday())
+    lessons = lessons_of(programme)
+    lessons[0].unpublish()
+    lessons[2].get_parent().specific.unpublish()
+    make_enrolment(programme=make_programme(modules=1, lessons=5))
+
+    counted = with_progress(Enrolment.objects.all()).get(pk=enrolment.pk)
+
+    outline = outline_of(programme=programme, enrolment=enrolment)
+    assert (counted.done, counted.total) == (outline.done, outline.total) == (1, 1)
+
+
+def test_learners_are_found_by_programme_name_and_address(client):
+    first = make_enrolment(learner=make_person("Wren Adeyemi", email="wren@example.org"), at=yesterday())
+    second = make_enrolment(learner=make_person("Priya"), at=yesterday())
+    at_the_desk(client)
+
+    def found(**asked):
+        return list(client.get(reverse("desk:learner_list"), asked).context["page_obj"].object_list)
+
+    assert found(q="adeyemi") == [first]
+    assert found(q="wren@example") == [first]
+    assert found(programme=second.programme_id) == [second]
+    assert found(q="nobody") == []

@@ -1,0 +1,222 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+
+from courses.catalogue import programme_context, way_onto
+from courses.enrolling import ask_for_invoice
+from courses.models import Access, ContentNote, ProgrammePage
+from courses.progress import complete_unit
+from tests.factories.courses import lessons_of, make_enrolment, make_programme
+from tests.factories.people import NOON, make_person
+
+PRICED = {"access": Access.INVOICE, "fee_minor": 340_000}
+FREE = {"access": Access.FREE}
+INVITED = {"access": Access.INVITATION}
+
+
+def page_of(client, programme):
+    return client.get(programme.get_url()).content.decode()
+
+
+# The way onto it -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "signed_in", "enrolled", "invoiced", "way"),
+    [
+        (FREE, False, False, False, "stranger"),
+        (PRICED, False, False, False, "stranger"),
+        (INVITED, False, False, False, "invitation"),
+        (FREE, True, False, False, "free"),
+        (PRICED, True, False, False, "invoice"),
+        (INVITED, True, False, False, "invitation"),
+        (PRICED, True, False, True, "waiting"),
+        (INVITED, True, False, True, "waiting"),  # asked for when it was still offered
+        (PRICED, True, True, True, "enrolled"),
+        (INVITED, True, True, False, "enrolled"),
+    ],
+)
+def test_the_way_onto_a_programme(fields, signed_in, enrolled, invoiced, way):
+    person = make_person() if signed_in else AnonymousUser()
+
+    assert way_onto(ProgrammePage(**fields), person, enrolled=enrolled, invoiced=invoiced) == way
+
+
+@pytest.mark.django_db
+def test_a_visitor_is_asked_to_sign_up_and_comes_back(client):
+    programme = make_programme(**PRICED)
+
+    page = page_of(client, programme)
+
+    assert f'href="{reverse("account_signup")}?next={programme.get_url()}">Sign up to enrol</a>' in page
+    assert f'href="{reverse("account_login")}?next={programme.get_url()}">Sign in</a>' in page
+    assert "The fee is £3,400" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("fields", "label"), [(FREE, "Enrol now"), (PRICED, "Ask for an invoice")])
+def test_somebody_signed_in_has_one_button(client, fields, label):
+    programme = make_programme(**fields)
+    client.force_login(make_person())
+
+    page = page_of(client, programme)
+
+    assert f'<form method="post" action="{reverse("courses:enrol", args=[programme.slug])}">' in page
+    assert page.count("button-main") == 1
+    assert label in page
+
+
+@pytest.mark.django_db
+def test_a_programme_by_invitation_says_so(client):
+    page = page_of(client, make_programme(**INVITED))
+
+    assert "Places on this programme are offered by invitation." in page
+    assert "button-main" not in page
+
+
+@pytest.mark.django_db
+def test_who_waits_sees_their_own_invoice_and_nobody_elses(client):
+    programme = make_programme(**PRICED)
+    waiting, other = make_person(), make_person()
+    ask_for_invoice(learner=other, programme=programme, at=NOON)
+    mine = ask_for_invoice(learner=waiting, programme=programme, at=NOON)
+    client.force_login(waiting)
+
+    page = page_of(client, programme)
+
+    assert f'href="{reverse("courses:invoice", args=[mine.number])}"' in page
+    assert "INV-00002" in page
+    assert "INV-00001" not in page
+
+
+@pytest.mark.django_db
+def test_a_learner_goes_on_where_they_left(client):
+    enrolment = make_enrolment(programme=make_programme(lessons=2))
+    first, second = lessons_of(enrolment.programme)
+    complete_unit(enrolment=enrolment, unit=first, event="READING", at=NOON)
+    client.force_login(enrolment.learner)
+
+    page = page_of(client, enrolment.programme)
+
+    assert f'href="{second.get_url()}">Go on</a>' in page
+    assert "Next: Module 1, unit 2, “Lesson 2”." in page
+    assert "1 of 2 units done" in page
+
+
+@pytest.mark.django_db
+def test_a_new_learner_begins(client):
+    enrolment = make_enrolment()
+    client.force_login(enrolment.learner)
+
+    assert f'href="{lessons_of(enrolment.programme)[0].get_url()}">Begin</a>' in page_of(client, enrolment.programme)
+
+
+@pytest.mark.django_db
+def test_who_has_read_everything_is_led_to_their_own_page(client):
+    enrolment = make_enrolment()
+    [lesson] = lessons_of(enrolment.programme)
+    complete_unit(enrolment=enrolment, unit=lesson, event="READING", at=NOON)
+    client.force_login(enrolment.learner)
+
+    assert "Every unit is done." in page_of(client, enrolment.programme)
+
+
+# What it says --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_outsiders_see_the_titles_of_units_and_no_links_to_them(client):
+    programme = make_programme(lessons=1)
+    [lesson] = lessons_of(programme)
+
+    page = page_of(client, programme)
+
+    assert "<span>Lesson 1</span>" in page
+    assert lesson.get_url() not in page
+    assert "Ask alone." not in page
+    assert "Lesson, 30 min" in page
+
+
+@pytest.mark.django_db
+def test_a_learner_has_links_to_open_units_only(client):
+    enrolment = make_enrolment(programme=make_programme(lessons=2))
+    first, second = lessons_of(enrolment.programme)
+    client.force_login(enrolment.learner)
+
+    page = page_of(client, enrolment.programme)
+
+    assert f'<a href="{first.get_url()}">Lesson 1</a>' in page
+    assert second.get_url() not in page
+
+
+@pytest.mark.django_db
+def test_content_notes_are_named_before_one_enrols(client):
+    programme = make_programme(lessons=1)
+    [lesson] = lessons_of(programme)
+    lesson.content_notes = [ContentNote.objects.create(slug="grief", label="Grief, discussed")]
+    lesson.save()
+
+    assert '<li class="tag">Grief, discussed</li>' in page_of(client, programme)
+
+
+@pytest.mark.django_db
+def test_the_page_says_what_the_paper_is_and_is_not(client):
+    programme = make_programme(
+        outcomes=[("sentence", "Run a closed set.")],
+        assessment="<p>By a quiz.</p>",
+        costs=[("cost", {"what": "Renewal", "amount": "£95"})],
+        certifies=[("sentence", "You did the work.")],
+        does_not=[("sentence", "License you.")],
+    )
+
+    page = page_of(client, programme)
+
+    for words in ("Run a closed set.", "By a quiz.", "Renewal", "£95", "You did the work.", "License you."):
+        assert words in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "facts"),
+    [
+        (
+            PRICED | {"valid_years": 3, "kind": "certification"},
+            ["Certification", "3 years", "2", "6", "20 hours", "£3,400"],
+        ),
+        (
+            {"valid_years": None, "kind": "completion"},
+            ["Certificate of completion", "No end date", "2", "6", "20 hours", "None"],
+        ),
+    ],
+)
+def test_the_facts_of_a_programme(fields, facts):
+    programme = make_programme(modules=2, lessons=3, **fields)
+
+    context = programme_context(programme, make_person())
+
+    assert [answer for _label, answer in context["facts"]] == facts
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_programme_query_count_for_a_visitor(client, count, django_assert_num_queries):
+    programme = make_programme(modules=count, lessons=count)
+    page_of(client, programme)  # sites and kinds of pages are known
+
+    # site, home, catalogue (2), programme (2); who may see the page (2); units, modules, content notes; the academy;
+    # the rules
+    with django_assert_num_queries(13):
+        page_of(client, programme)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_programme_query_count_for_a_learner(client, count, django_assert_num_queries):
+    enrolment = make_enrolment(programme=make_programme(modules=count, lessons=count))
+    client.force_login(enrolment.learner)
+    page_of(client, enrolment.programme)
+
+    # as for a visitor, and: session, person, enrolment, what is done, the menu (3)
+    with django_assert_num_queries(20):
+        page_of(client, enrolment.programme)
