@@ -22,6 +22,7 @@ from certificates.signing import CannotSign
 from certificates.status import CannotChangeStatus, reinstate_certificate, revoke_certificate, suspend_certificate
 from cms.accounts import policy
 from cms.accounts.policy import allowed
+from cms.views import person_of
 
 from .forms import ReplaceForm, RevokeForm, SuspendForm
 from .frame import Act, Step, ask, choices_of, day, is_sure, searched, show, show_list
@@ -108,8 +109,9 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
         icon="doc-full",
         steps=_steps(),
         certificate=certificate,
-        standing=status,
-        stands=status in STANDING,
+        heading=certificate.holder_name,
+        state=status.label,
+        state_is_good=status in STANDING,
         sound=is_sound(certificate),
         facts=[
             (_("Name"), certificate.holder_name),
@@ -163,7 +165,7 @@ def certificate_suspend(request: HttpRequest, certificate_id: int) -> HttpRespon
         button=_("Suspend the certificate"),
         changes=changes,
         do=lambda said: suspend_certificate(
-            certificate=certificate, reason=said["reason"], by=request.user, at=timezone.now()
+            certificate=certificate, reason=said["reason"], by=person_of(request), at=timezone.now()
         ),
         done=_("Suspended. The verification page says so now."),
     )
@@ -187,7 +189,7 @@ def certificate_reinstate(request: HttpRequest, certificate_id: int) -> HttpResp
             _("The history here keeps that it was suspended, when, and by whom."),
             _("Nobody is written to. Tell the holder yourself."),
         ],
-        do=lambda said: reinstate_certificate(certificate=certificate, by=request.user, at=timezone.now()),
+        do=lambda said: reinstate_certificate(certificate=certificate, by=person_of(request), at=timezone.now()),
         done=_("Reinstated. The verification page says so now."),
     )
 
@@ -218,7 +220,7 @@ def certificate_revoke(request: HttpRequest, certificate_id: int) -> HttpRespons
         button=_("Revoke for good"),
         changes=changes,
         do=lambda said: revoke_certificate(
-            certificate=certificate, reason=RevocationReason(said["reason"]), by=request.user, at=timezone.now()
+            certificate=certificate, reason=RevocationReason(said["reason"]), by=person_of(request), at=timezone.now()
         ),
         done=_("Revoked. The verification page and the status list say so now."),
         serious=True,
@@ -263,7 +265,7 @@ def certificate_replace(request: HttpRequest, certificate_id: int) -> HttpRespon
         button=_("Issue the replacement"),
         changes=changes,
         do=lambda said: replace_certificate(
-            certificate=certificate, holder_name=said["holder_name"], by=request.user, at=timezone.now()
+            certificate=certificate, holder_name=said["holder_name"], by=person_of(request), at=timezone.now()
         ),
         done=_("Replaced. This is the new certificate; the earlier number leads to it."),
     )

@@ -75,13 +75,15 @@ def evidence_of(enrolment: Enrolment) -> Evidence:
         hours=hours_of(record.minutes),
         roles=[
             RoleLine(
-                role=role.label, signed=record.signed_by_role.get(role, 0), waiting=record.waiting_by_role.get(role, 0)
+                role=str(role.label),
+                signed=record.signed_by_role.get(role, 0),
+                waiting=record.waiting_by_role.get(role, 0),
             )
             for role in ShiftRole
             if role in record.signed_by_role or role in record.waiting_by_role
         ],
         rubric=[
-            RubricLine(competency=competency.label, counts=[given[competency, level] for level in Level])
+            RubricLine(competency=str(competency.label), counts=[given[competency, level] for level in Level])
             for competency in Competency
         ]
         if given

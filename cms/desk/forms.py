@@ -55,7 +55,9 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["programme"].queryset = ProgrammePage.objects.live().order_by("title", "pk")
+        offered = self.fields["programme"]
+        assert isinstance(offered, forms.ModelChoiceField)  # noqa: S101 - for the reader and the type checker
+        offered.queryset = ProgrammePage.objects.live().order_by("title", "pk")
 
 
 class CredentialForm(forms.Form):

@@ -13,6 +13,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn
 
 from cms.accounts import policy
 from cms.accounts.policy import allowed
+from cms.views import person_of
 from courses.enrolling import CannotEnrol, invite
 from courses.models import Invitation
 
@@ -68,7 +69,7 @@ def invitation_new(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST or None)
     if form.is_valid():
         try:
-            invitation = invite(by=request.user, at=timezone.now(), **form.cleaned_data)
+            invitation = invite(by=person_of(request), at=timezone.now(), **form.cleaned_data)
         except CannotEnrol as refusal:
             form.add_error("email", str(refusal))
         else:

@@ -1,5 +1,7 @@
 """Which fees are asked for, and which have arrived?"""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +15,13 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from cms.accounts import policy
 from cms.accounts.policy import allowed
 from cms.accounts.templatetags.look import money
+from cms.views import person_of
 from courses.enrolling import CannotEnrol, cancel_invoice, confirm_invoice
 from courses.models import Invoice
 
 from .frame import Act, Fact, Step, ask, choices_of, day, show, show_list
 
-STATES = {
+STATES: dict[str, dict[str, Any]] = {
     "waiting": {"confirmed_at": None, "cancelled_at": None},
     "confirmed": {"confirmed_at__isnull": False},
     "cancelled": {"cancelled_at__isnull": False},
@@ -78,6 +81,8 @@ def invoice_detail(request: HttpRequest, number: int) -> HttpResponse:
         title=invoice.reference,
         icon="form",
         steps=_steps(),
+        heading=invoice.learner.display_name,
+        state_is_good=invoice.confirmed_at is not None,
         invoice=invoice,
         facts=_facts(invoice),
         waiting=invoice.confirmed_at is None and invoice.cancelled_at is None,
@@ -94,7 +99,7 @@ def invoice_confirm(request: HttpRequest, number: int) -> HttpResponse:
     missing: list[str] = []
     if request.method == "POST":
         try:
-            enrolment = confirm_invoice(invoice=invoice, by=request.user, at=timezone.now())
+            enrolment = confirm_invoice(invoice=invoice, by=person_of(request), at=timezone.now())
         except CannotEnrol as refusal:
             missing = [str(refusal)]
         else:
@@ -132,7 +137,7 @@ def invoice_cancel(request: HttpRequest, number: int) -> HttpResponse:
     missing: list[str] = []
     if request.method == "POST":
         try:
-            cancel_invoice(invoice=invoice, by=request.user, at=timezone.now())
+            cancel_invoice(invoice=invoice, by=person_of(request), at=timezone.now())
         except CannotEnrol as refusal:
             missing = [str(refusal)]
         else:

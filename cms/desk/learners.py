@@ -13,6 +13,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from cms.accounts import history, policy
 from cms.accounts.policy import allowed
+from cms.views import person_of
 from courses.models import Enrolment, ModulePage, ProgrammePage, UnitCompletion, UnitPage
 from courses.pages import STEP
 
@@ -41,7 +42,7 @@ def learner_list(request: HttpRequest) -> HttpResponse:
         request,
         title=_("Learners"),
         icon="user",
-        rows=rows.order_by("-active_at", "-pk"),
+        rows=rows.order_by(F("active_at").desc(), "-pk"),
         columns=[
             TitleColumn("learner", label=_("Learner"), url_name="desk:learner_detail"),
             Column("programme", label=_("Programme"), accessor="programme.title"),
@@ -66,7 +67,7 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
     history.audit(
         verb="learner.read",
         subject=history.name_of(learner),
-        actor=request.user,
+        actor=person_of(request),
         facts={"enrolment": enrolment.pk},
     )
     facts: list[Fact] = [
@@ -77,7 +78,7 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         (_("On it since"), day(enrolment.enrolled_at)),
         (_("How"), enrolment.get_via_display()),
         (_("Units done"), units_of(enrolment)),
-        (_("Last active"), day(enrolment.active_at)),
+        (_("Last active"), day(enrolment.active_at)),  # type: ignore[attr-defined]
     ]
     if enrolment.withdrawn_at:
         facts.append((_("Withdrawn"), day(enrolment.withdrawn_at)))
@@ -89,6 +90,8 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         title=learner.display_name,
         icon="user",
         steps=[(_("Learners"), reverse("desk:learner_list"))],
+        heading=enrolment.programme.title,
+        state_is_good=enrolment.withdrawn_at is None,
         enrolment=enrolment,
         facts=facts,
         state=state_of(enrolment),
@@ -96,7 +99,7 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         certificates=[(certificate, certificate.status(at)) for certificate in certificates],
         requests=enrolment.certification_requests.order_by("-asked_at", "-pk"),
         others=Enrolment.objects.filter(learner=learner).exclude(pk=enrolment.pk).select_related("programme").order_by("pk"),
-        past=past_of(learner),
+        past=past_of(learner, last=20),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from assessments.models import Mentor
 from cms.accounts import policy
 from cms.accounts.models import User
 from cms.accounts.policy import allowed
+from cms.views import person_of
 
 from .forms import CredentialForm, MentorForm
 from .frame import Act, Fact, Step, ask, choices_of, day, searched, show, show_list
@@ -90,7 +91,8 @@ def mentor_detail(request: HttpRequest, mentor_id: int) -> HttpResponse:
         mentor=mentor,
         facts=_facts(mentor),
         state=state_of(mentor, today),
-        may_sign=_may_sign(mentor, today),
+        heading=_("Mentor"),
+        state_is_good=_may_sign(mentor, today),
         past=past_of(mentor),
     )
 
@@ -107,7 +109,7 @@ def mentor_new(request: HttpRequest) -> HttpResponse:
             form.add_error("email", _("Nobody here has confirmed this address. Ask them to sign up first."))
         else:
             try:
-                mentor = approve_mentor(person=person, by=request.user, at=timezone.now(), **form.cleaned_data)
+                mentor = approve_mentor(person=person, by=person_of(request), at=timezone.now(), **form.cleaned_data)
             except CannotApprove as refusal:
                 form.add_error(None, str(refusal))
             else:
@@ -137,7 +139,7 @@ def mentor_renew(request: HttpRequest, mentor_id: int) -> HttpResponse:
     form = CredentialForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            approve_mentor(person=mentor.person, by=request.user, at=timezone.now(), **form.cleaned_data)
+            approve_mentor(person=mentor.person, by=person_of(request), at=timezone.now(), **form.cleaned_data)
         except CannotApprove as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -161,7 +163,7 @@ def mentor_suspend(request: HttpRequest, mentor_id: int) -> HttpResponse:
     mentor = _fetch(request, mentor_id)
     here = reverse("desk:mentor_detail", args=[mentor.pk])
     if request.method == "POST":
-        suspend_mentor(mentor=mentor, by=request.user, at=timezone.now())
+        suspend_mentor(mentor=mentor, by=person_of(request), at=timezone.now())
         messages.success(request, _("Suspended. They cannot sign from now on."))
         return redirect(here)
     act = Act(
@@ -188,7 +190,7 @@ def mentor_reinstate(request: HttpRequest, mentor_id: int) -> HttpResponse:
     mentor = _fetch(request, mentor_id)
     here = reverse("desk:mentor_detail", args=[mentor.pk])
     if request.method == "POST":
-        reinstate_mentor(mentor=mentor, by=request.user, at=timezone.now())
+        reinstate_mentor(mentor=mentor, by=person_of(request), at=timezone.now())
         messages.success(request, _("Reinstated. They can sign again while their credential is in date."))
         return redirect(here)
     act = Act(

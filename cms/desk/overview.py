@@ -61,6 +61,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "cms/desk/overview.html",
         title=_("Desk"),
         icon="clipboard-list",
+        heading=_("What waits"),
         piles=piles(at),
         lines=sorted(lines, key=lambda line: line.since)[:LONGEST],
     )

@@ -41,8 +41,11 @@ class Event:
     digest: str  # the first letters of the entry's digest: enough to compare by eye
 
 
-def past_of(thing: Model) -> list[Event]:
-    """What happened to this row, oldest first: one query."""
+def past_of(thing: Model, *, last: int | None = None) -> list[Event]:
+    """What happened to this row, oldest first; or only so many of the last, newest first. One query."""
+    entries = history.entries_about(thing)
+    if last is not None:
+        entries = entries.order_by("-pk")[:last]
     return [
         Event(
             at=entry.at,
@@ -51,7 +54,7 @@ def past_of(thing: Model) -> list[Event]:
             by=entry.actor.display_name if entry.actor else _("the system"),
             digest=entry.digest[:12],
         )
-        for entry in history.entries_about(thing)
+        for entry in entries
     ]
 
 

@@ -17,6 +17,7 @@ from certificates.models import Certificate, CertificationRequest
 from certificates.signing import CannotSign
 from cms.accounts import policy
 from cms.accounts.policy import allowed
+from cms.views import person_of
 
 from .evidence import NO_RULES, evidence_of
 from .forms import DeclineForm
@@ -69,8 +70,10 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
         title=learner.display_name,
         icon="clipboard-list",
         steps=_steps(),
+        heading=_("Asks to be certified"),
+        state=answer_to(asked),
+        state_is_good=bool(asked.answered_at and not asked.declined_because),
         asked=asked,
-        answer=answer_to(asked) if asked.answered_at else "",
         enrolment=asked.enrolment,
         evidence=evidence,
         profile_name=learner.certificate_name or learner.display_name,
@@ -90,7 +93,7 @@ def request_confirm(request: HttpRequest, request_id: int) -> HttpResponse:
     missing: list[str] = []
     if request.method == "POST":
         try:
-            certificate = confirm_certification(request=asked, by=request.user, at=timezone.now())
+            certificate = confirm_certification(request=asked, by=person_of(request), at=timezone.now())
         except NotEligible as refusal:
             missing = [str(refusal), *refusal.missing]
         except (CannotDecide, CannotIssue, CannotSign) as refusal:
@@ -146,7 +149,7 @@ def request_decline(request: HttpRequest, request_id: int) -> HttpResponse:
     form = DeclineForm(request.POST or None)
     if form.is_valid():
         try:
-            decline_certification(request=asked, by=request.user, at=timezone.now(), **form.cleaned_data)
+            decline_certification(request=asked, by=person_of(request), at=timezone.now(), **form.cleaned_data)
         except CannotDecide as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -5,12 +5,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import reverse
 from wagtail.admin.menu import admin_menu
+from wagtail.models import Page, ReferenceIndex
 
+from assessments.models import Mentor, Shift
+from certificates.models import Certificate, CertificationRequest
+from cms.accounts import history
 from cms.accounts.roles import Role
 from cms.desk import urls
 from courses.models import Enrolment
 from tests.factories.courses import make_enrolment
-from tests.factories.desk import Desk, at_the_desk, make_desk
+from tests.factories.desk import Desk, at_the_desk, give_staff_their_rights, make_desk
 from tests.factories.people import make_person
 from tests.factories.shifts import make_mentor
 
@@ -19,14 +23,8 @@ SECRETS = ("Asker", "Holder", "Payer", "Signer", "invited@example.org", "Low Tid
 
 
 @pytest.fixture(autouse=True)
-def groups_with_their_rights(db):
-    """The migration that gives the roles their rights ran with the database; a real commit of another test may have
-    emptied it, so it is asked for again."""
-    from importlib import import_module
-
-    from django.apps import apps
-
-    import_module("cms.migrations.0003_staff_rights").give(apps, None)
+def staff_have_their_rights(db):
+    give_staff_their_rights()
 
 
 def addresses(desk: Desk) -> dict[str, str]:
@@ -161,8 +159,6 @@ def test_the_desk_counts_what_waits(client):
 
 
 def test_reading_a_learner_is_written_down(client):
-    from cms.accounts import history
-
     desk = make_desk()
     registrar = at_the_desk(client)
 
@@ -170,3 +166,9 @@ def test_reading_a_learner_is_written_down(client):
 
     [entry] = history.entries_about(Enrolment.objects.get(pk=desk.enrolment.pk).learner).filter(chain__name="audit")
     assert (entry.verb, entry.actor, entry.facts) == ("learner.read", registrar, {"enrolment": desk.enrolment.pk})
+
+
+def test_where_a_page_is_used_tells_editors_nothing_of_people():
+    people_in_it = {model for model in ReferenceIndex.tracked_models if not issubclass(model, Page)}
+
+    assert people_in_it & {Enrolment, CertificationRequest, Certificate, Shift, Mentor} == set()
