@@ -88,7 +88,10 @@ class ShiftForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Your role that day"), choices=ROLES, widget=forms.RadioSelect)
     medium = forms.ChoiceField(label=gettext_lazy("What was made"), choices=Medium)
     phases = forms.MultipleChoiceField(
-        label=gettext_lazy("Phase"), choices=Phase, required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Phase"),
+        choices=Phase,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Say which phase it was: at least one.")},
     )
     duties = forms.MultipleChoiceField(
         label=gettext_lazy("What you did, or watched being done"),

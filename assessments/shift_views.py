@@ -19,7 +19,7 @@ from .mentors import mentors_taking_mentees, today_of
 from .mentorships import CannotAsk, ask_mentor
 from .models import Mentorship, Production, Shift, ShiftState
 from .shift_forms import NEW, AnswerForm, ShiftForm
-from .shift_words import duration, steps_of, words_of
+from .shift_words import changed_since, duration, steps_of, words_of
 from .shifts import (
     CannotHandIn,
     CannotRecord,
@@ -145,6 +145,7 @@ def _shift_page(request: HttpRequest, shift: Shift, form: AnswerForm, *, status:
             "mentor": shift.mentorship.mentor.person,
             "own": shift.learner_id == person.pk,
             "written": messages_for(shift, person),
+            "changed": changed_since(shift) if line.state is ShiftState.BROKEN else "",
             "steps": steps_of(history.entries_about(shift)),
             "form": form,
         },

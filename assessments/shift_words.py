@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from cms.accounts.models import Entry
 from cms.accounts.timezones import time_zone
 
 from .models import Competency, Duty, Level, Medium, Phase, Scene, Shift, ShiftRole, ShiftState
+from .sealing import material_facts, moment
 
 # What the learner did, said afterwards.
 DID = {
@@ -37,6 +39,23 @@ HAPPENED = {
     "shift.taken_back": gettext_lazy("Taken back"),
     "shift.returned": gettext_lazy("Asked about"),
     "shift.signed": gettext_lazy("Signed and sealed"),
+}
+# What the sealed lines are called, by their names in a seal.
+LINES = {
+    "learner": gettext_lazy("learner"),
+    "production": gettext_lazy("production"),
+    "medium": gettext_lazy("what was made"),
+    "date": gettext_lazy("date"),
+    "call": gettext_lazy("call"),
+    "wrap": gettext_lazy("wrap"),
+    "time_zone": gettext_lazy("time zone"),
+    "break_minutes": gettext_lazy("breaks"),
+    "role": gettext_lazy("role"),
+    "phases": gettext_lazy("phase"),
+    "scenes": gettext_lazy("scenes"),
+    "duties": gettext_lazy("duties"),
+    "rubric": gettext_lazy("the mentor’s judgement"),
+    "signed_at": gettext_lazy("when it was signed"),
 }
 
 
@@ -68,17 +87,15 @@ def words_of(shift: Shift, *, zone: str) -> Words:
         state=state,
         tone=tone,
         icon=icon,
-        did=str(DID.get(ShiftRole(shift.role), "")),
+        did=str(DID[ShiftRole(shift.role)]) if shift.role in ShiftRole.values else shift.role,
         production=f"{shift.production.code}, {_label(Medium, shift.medium).lower()}",
         hours=hours_of(shift, zone=zone),
         worked=duration(shift.minutes),
         counts=_("1 day, %(hours)s") % {"hours": duration(shift.minutes)},
-        phases=listed(_label(Phase, phase) for phase in shift.phases),
-        scenes=listed(f"{count} {_label(Scene, scene).lower()}" for scene, count in shift.scenes.items()),
-        duties=listed(_label(Duty, duty) for duty in shift.duties),
-        rubric=tuple(
-            (_label(Competency, competency), _label(Level, level)) for competency, level in shift.rubric.items()
-        ),
+        phases=listed(_label(Phase, phase) for phase in _words(shift.phases)),
+        scenes=listed(f"{count} {_label(Scene, scene).lower()}" for scene, count in _items(shift.scenes)),
+        duties=listed(_label(Duty, duty) for duty in _words(shift.duties)),
+        rubric=tuple((_label(Competency, name), _label(Level, str(level))) for name, level in _items(shift.rubric)),
     )
 
 
@@ -130,6 +147,25 @@ def steps_of(entries: Iterable[Entry]) -> list[tuple[str, str, datetime]]:
         (str(HAPPENED.get(entry.verb, entry.verb)), entry.actor.display_name if entry.actor else "", entry.at)
         for entry in entries
     ]
+
+
+# A row that was altered behind our back may hold anything; it is shown with its broken seal, not as an error.
+
+
+def _words(value: Any) -> list[str]:
+    return [str(word) for word in value] if isinstance(value, list) else []
+
+
+def _items(value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def changed_since(shift: Shift) -> str:
+    """Which of the sealed lines a shift with a broken seal no longer says, in words."""
+    sealed = shift.sealed if isinstance(shift.sealed, dict) else {}
+    now = {**material_facts(shift), "rubric": shift.rubric, "signed_at": moment(shift.signed_at or shift.logged_at)}
+    lines = [str(LINES[name]) for name, value in now.items() if name in LINES and sealed.get(name) != value]
+    return listed(lines or [_("the seal itself")])
 
 
 def _label(choices: type[TextChoices], value: str) -> str:

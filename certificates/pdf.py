@@ -29,7 +29,7 @@ HEADING = re.compile(rb"^(\d+) 0 obj\n<</Type/StructElem/S/H1/(.+)>>\nendobj$", 
 TRAILER = re.compile(rb"^trailer\n<<(.+)>>\nstartxref\n(\d+)\n%%EOF$", re.MULTILINE)
 
 
-class UnprintableText(ValueError):  # noqa: N818  a refusal, as elsewhere
+class UnprintableText(ValueError):
     """Words with a character that no face of ours draws. The message is fit for whoever typed them."""
 
     def __init__(self, text: str, characters: str) -> None:

@@ -45,7 +45,7 @@ class DrawingBlock(blocks.StructBlock):
     caption = blocks.CharBlock(required=False, label=_("Caption"))
 
     class Meta:
-        icon = "pen"
+        icon = "crosshairs"
         label = _("House drawing")
         template = "blocks/drawing.html"
         description = _("One of the academy’s drawings. Each carries its own description for screen readers.")
@@ -138,7 +138,8 @@ class ComparisonBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
-        if any(len(row["cells"]) != len(value["columns"]) for row in value["rows"]):
+        # A draft may be half-written; what is published may not.
+        if not self.is_deferred_validation and any(len(row["cells"]) != len(value["columns"]) for row in value["rows"]):
             raise blocks.StructBlockValidationError(
                 non_block_errors=[ValidationError(_("Every row needs one cell under each column."))]
             )
@@ -177,7 +178,7 @@ class CheckBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         value = super().clean(value)
-        if sum(choice["right"] for choice in value["choices"]) != 1:
+        if not self.is_deferred_validation and sum(choice["right"] for choice in value["choices"]) != 1:
             raise blocks.StructBlockValidationError(
                 non_block_errors=[ValidationError(_("Mark exactly one answer as right."))]
             )
@@ -226,7 +227,7 @@ class TermsBlock(blocks.StructBlock):
     items = blocks.ListBlock(TermBlock(), label=_("Terms"))
 
     class Meta:
-        icon = "openquote"
+        icon = "tag"
         label = _("Glossary")
         template = "blocks/terms.html"
         description = _("Words of the trade and what they mean.")

@@ -12,7 +12,6 @@ from .academy import AcademySettings
 from .roles import Role
 from .timezones import validate_time_zone
 
-
 __all__ = ["AcademySettings", "Chain", "Entry", "User", "UserManager"]
 
 
@@ -81,6 +80,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.display_name
 
     def get_short_name(self) -> str:
+        return self.display_name
+
+    @property
+    def first_name(self) -> str:
+        """What the Wagtail admin calls people in its menu."""
         return self.display_name
 
     @cached_property

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from cms.accounts.passwords import DEMO_PASSWORD
 from certificates.models import Certificate
+from cms.accounts.passwords import DEMO_PASSWORD
 
 from .people import ACCOUNTS, HOLDERS
 

@@ -39,7 +39,7 @@ from cms.accounts.models import User
 from cms.accounts.roles import Role, grant_role
 from cms.models import HomePage, StandardPage
 from courses.enrolling import enrol_free
-from courses.models import Access, CompletedBy, CredentialKind, Enrolment, ProgrammeIndexPage, ProgrammePage
+from courses.models import CompletedBy, CredentialKind, Enrolment, ProgrammeIndexPage, ProgrammePage
 from courses.notes import save_note
 from courses.progress import complete_unit, units_of
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -49,9 +49,9 @@ def main() -> None:
 def run() -> None:
     from assessments.sitting import save_response, start_attempt
     from certificates.printing import certificate_pdf
+    from cms.demo import content
     from courses.models import LessonPage
     from courses.progress import unit_is_open
-    from cms.demo import content
     from tests.factories.certificates import make_certificate
     from tests.factories.courses import make_enrolment, make_programme
     from tests.factories.people import make_person
@@ -73,7 +73,7 @@ def run() -> None:
     reader = Client()
     reader.force_login(learner)
     lesson = LessonPage.objects.descendant_of(programme).order_by("path").first()
-    assert lesson is not None and not unit_is_open(enrolment=enrolment, unit=lesson)  # noqa: S101
+    assert lesson is not None and not unit_is_open(enrolment=enrolment, unit=lesson)
     address = lesson.get_url()
     measure("lesson page", lambda: reader.get(address))
 

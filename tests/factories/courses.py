@@ -15,8 +15,8 @@ from courses.models import (
     ModulePage,
     ProgrammeIndexPage,
     ProgrammePage,
+    Via,
 )
-from courses.models import Via
 
 from .people import NOON, make_person
 

@@ -164,10 +164,10 @@ def revoke(registrar: Watched, number: str) -> None:
     registrar.goto("/admin/desk/certificates/")
     registrar.follow(number)
     registrar.follow("Revoke …")
-    registrar.page.get_by_label("Reason").select_option(label="Evidence withdrawn")
+    registrar.page.get_by_label("Evidence withdrawn").check()
     registrar.click(re.compile("^Go on"))
     registrar.click(re.compile("^Revoke"))
-    registrar.sees("revoked")
+    registrar.sees("Revoked. The verification page")
 
 
 def check(employer: Watched, number: str, answer: str) -> None:
