@@ -7,12 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cms.accounts.policy import signed_in
+from cms.accounts.policy import person_of, signed_in
 
 from .agreements import CannotSignAgreement, current_agreement, sign_agreement, signature_for
 from .models import Agreement
 from .shift_forms import AgreeForm
-from .shift_views import person_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

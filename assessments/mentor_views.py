@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.accounts import policy
+from cms.accounts.policy import person_of
 from cms.accounts.sealing import open_text, seal_text
 from cms.accounts.sign_in import how_signed_in, proof_is_old
 
@@ -24,7 +25,6 @@ from .mentors import today_of, why_not_signing
 from .mentorships import CannotAnswer, begin_mentorship, decline_mentorship, end_mentorship
 from .models import Mentor, Mentorship, Shift, ShiftMessage
 from .shift_forms import QuestionForm, SignForm
-from .shift_views import person_of
 from .shift_words import Words, about_minutes, words_of
 from .shifts import CannotReturn, CannotSign, messages_for, return_shift, sign_shift, what_is_signed
 

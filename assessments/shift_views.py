@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cms.accounts import history, policy
 from cms.accounts.models import User
-from cms.accounts.policy import signed_in
+from cms.accounts.policy import person_of, signed_in
 from courses.models import Enrolment
 
 from .mentors import mentors_taking_mentees, today_of
@@ -31,12 +31,6 @@ from .shifts import (
     take_back_shift,
 )
 from .totals import record_of
-
-
-def person_of(request: HttpRequest) -> User:
-    """The signed-in person; for views behind the sign-in."""
-    assert isinstance(request.user, User)  # noqa: S101 - LoginRequiredMiddleware saw to it
-    return request.user
 
 
 @require_safe

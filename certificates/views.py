@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.accounts import policy
-from cms.accounts.models import User
-from cms.accounts.policy import signed_in
+from cms.accounts.policy import person_of, signed_in
 from courses.models import Enrolment
 
 from .deciding import ask_for_certificate
@@ -60,9 +59,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, *, bound: AskForm | None = None, enrolment_id: int | None = None) -> HttpResponse:
-    person = request.user
-    assert isinstance(person, User)  # noqa: S101 - LoginRequiredMiddleware saw to it
-    enrolments = Enrolment.objects.open_for(person).select_related("learner", "programme")
+    enrolments = Enrolment.objects.open_for(person_of(request)).select_related("learner", "programme")
     standings = [
         standing_of(enrolment, form=bound if enrolment.pk == enrolment_id else None) for enrolment in enrolments
     ]

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.models import Mentor
 from cms.accounts import policy
+from cms.accounts.models import User
+from courses.models import Enrolment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,24 +20,63 @@ class Item:
     here: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a person is here, beside the staff roles."""
+
+    is_mentor: bool
+    is_learner: bool
+
+
+def standing_of(person: User) -> Standing:
+    """Whether the person mentors, and whether they are on a programme: one query."""
+    found = (
+        User.objects.filter(pk=person.pk)
+        .values_list(
+            Exists(Mentor.objects.filter(person=OuterRef("pk"))),
+            Exists(Enrolment.objects.open().filter(learner=OuterRef("pk"))),
+        )
+        .get()
+    )
+    return Standing(is_mentor=found[0], is_learner=found[1])
+
+
 def main_navigation(request: HttpRequest) -> list[Item]:
-    """The menu for visitors, or for the signed-in person and what they may do here: at most one query."""
+    """The menu for visitors, or for the signed-in person and what they do here: one query, and two for the rights."""
     person = request.user
-    if not person.is_authenticated:
+    if not isinstance(person, User):
         places = [
             (_("Programmes"), "/programmes/"),
             (_("Verify"), reverse("certificates:verify")),
             (_("Sign in"), reverse("account_login")),
         ]
-    else:
-        places = [(_("Today"), reverse("cms:learn")), (_("Shifts"), reverse("assessments:shift_list"))]
-        if Mentor.objects.filter(person=person).exists():
-            places.append((_("Mentoring"), reverse("assessments:queue")))
-        places.append((_("Certificates"), reverse("certificates:list")))
-        if person.has_perm("wagtailadmin.access_admin"):
-            desk = policy.may(person, "desk.use")
-            places.append((_("Desk") if desk else _("Edit"), reverse("cms_desk" if desk else "wagtailadmin_home")))
-        places.append((_("Account"), reverse("cms:account")))
+        return _items(places, request)
+    standing = standing_of(person)
+    is_staff = person.has_perm("wagtailadmin.access_admin")
+    places = []
+    if standing.is_learner or not (standing.is_mentor or is_staff):
+        places += [(_("Today"), reverse("cms:learn")), (_("Shifts"), reverse("assessments:shift_list"))]
+        places += [(_("Certificates"), reverse("certificates:list"))]
+    if standing.is_mentor:
+        places.append((_("Mentoring"), reverse("assessments:queue")))
+    if is_staff:
+        desk = policy.may(person, "desk.use")
+        places.append((_("Desk") if desk else _("Edit"), reverse("cms_desk" if desk else "wagtailadmin_home")))
+        places += [(_("Programmes"), "/programmes/"), (_("Verify"), reverse("certificates:verify"))]
+    places.append((_("Account"), reverse("cms:account")))
+    return _items(places, request)
+
+
+def first_place(person: User) -> str:
+    """Where somebody who is on no programme goes on signing in: their queue, their desk, or nowhere in particular."""
+    if standing_of(person).is_mentor:
+        return reverse("assessments:queue")
+    if policy.may(person, "desk.use"):
+        return reverse("cms_desk")
+    return reverse("wagtailadmin_home") if person.has_perm("wagtailadmin.access_admin") else ""
+
+
+def _items(places: list[tuple[str, str]], request: HttpRequest) -> list[Item]:
     return [Item(label=label, url=url, here=_is_here(request.path, url)) for label, url in places]
 
 

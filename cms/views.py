@@ -15,16 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cms.accounts import policy
 from cms.accounts.forms import ProfileForm
 from cms.accounts.models import User
-from cms.accounts.policy import open_to_anyone, signed_in
+from cms.accounts.policy import open_to_anyone, person_of, signed_in
 from cms.styleguide import samples as styleguide_samples
 
 from .learn import today_of
-
-
-def person_of(request: HttpRequest) -> User:
-    """The signed-in person; for views behind the sign-in."""
-    assert isinstance(request.user, User)  # noqa: S101 - LoginRequiredMiddleware saw to it
-    return request.user
+from .navigation import first_place
 
 
 @require_safe
@@ -32,6 +27,8 @@ def person_of(request: HttpRequest) -> User:
 def learn(request: HttpRequest) -> HttpResponse:
     person, now = person_of(request), timezone.localtime()
     today = today_of(person, slug=request.GET.get("programme", ""), at=now)
+    if today is None and (elsewhere := first_place(person)):
+        return redirect(elsewhere)
     return render(request, "cms/learn.html", {"today": today, "now": now, "greeting": greeting(now.hour)})
 
 

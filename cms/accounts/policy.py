@@ -68,6 +68,12 @@ def fetch[M: Model](person: Person, action: str, things: QuerySet[M], **lookup: 
     return thing
 
 
+def person_of(request: HttpRequest) -> User:
+    """The signed-in person; for views behind the sign-in."""
+    assert isinstance(request.user, User)  # noqa: S101 - LoginRequiredMiddleware saw to it
+    return request.user
+
+
 def open_to_anyone(why: str) -> Callable[[View], View]:
     """The view needs no account, and `why` says why."""
 

@@ -21,8 +21,7 @@ from certificates.numbers import BadNumber, MistypedNumber, read_number
 from certificates.signing import CannotSign
 from certificates.status import CannotChangeStatus, reinstate_certificate, revoke_certificate, suspend_certificate
 from cms.accounts import policy
-from cms.accounts.policy import allowed
-from cms.views import person_of
+from cms.accounts.policy import allowed, person_of
 
 from .forms import ReplaceForm, RevokeForm, SuspendForm
 from .frame import Act, Step, ask, choices_of, day, is_sure, searched, show, show_list

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 
 from cms.accounts import policy
-from cms.accounts.policy import allowed
-from cms.views import person_of
+from cms.accounts.policy import allowed, person_of
 from courses.enrolling import CannotEnrol, invite
 from courses.models import Invitation
 

@@ -13,9 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from cms.accounts import policy
-from cms.accounts.policy import allowed
+from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
-from cms.views import person_of
 from courses.enrolling import CannotEnrol, cancel_invoice, confirm_invoice
 from courses.models import Invoice
 

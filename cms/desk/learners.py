@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from cms.accounts import history, policy
-from cms.accounts.policy import allowed
-from cms.views import person_of
+from cms.accounts.policy import allowed, person_of
 from courses.models import Enrolment, ModulePage, ProgrammePage, UnitCompletion, UnitPage
 from courses.pages import STEP
 

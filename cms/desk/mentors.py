@@ -17,8 +17,7 @@ from assessments.mentors import CannotApprove, approve_mentor, reinstate_mentor,
 from assessments.models import Mentor
 from cms.accounts import policy
 from cms.accounts.models import User
-from cms.accounts.policy import allowed
-from cms.views import person_of
+from cms.accounts.policy import allowed, person_of
 
 from .forms import CredentialForm, MentorForm
 from .frame import Act, Fact, Step, ask, choices_of, day, searched, show, show_list

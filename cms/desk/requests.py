@@ -16,8 +16,7 @@ from certificates.issuing import CannotIssue, NotEligible
 from certificates.models import Certificate, CertificationRequest
 from certificates.signing import CannotSign
 from cms.accounts import policy
-from cms.accounts.policy import allowed
-from cms.views import person_of
+from cms.accounts.policy import allowed, person_of
 
 from .evidence import NO_RULES, evidence_of
 from .forms import DeclineForm

@@ -40,7 +40,7 @@ from tests.factories.certificates import (
     signing_key,  # noqa: F401  a fixture
 )
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
-from tests.factories.people import NOON, make_person, make_registrar
+from tests.factories.people import NOON, make_registrar
 
 DAY = timedelta(days=1)
 NAME = "Ana Núñez"

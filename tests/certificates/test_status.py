@@ -26,7 +26,7 @@ from certificates.status import (
 from cms.accounts import history
 from cms.accounts.models import Entry
 from tests.courses.races import side_by_side
-from tests.factories.certificates import make_certificate, make_certificate_that_is, make_completion
+from tests.factories.certificates import make_certificate_that_is, make_completion
 from tests.factories.people import NOON, make_person, make_registrar
 
 DAY = timedelta(days=1)

@@ -15,5 +15,7 @@ for (const link of document.querySelectorAll("a[data-dialog]")) {
       dialog.showModal();
     }
   });
+  // Where buttons command dialogs by themselves, this one does.
+  if ("commandForElement" in HTMLButtonElement.prototype) continue;
   for (const button of dialog.querySelectorAll("[command=close]")) button.addEventListener("click", () => dialog.close());
 }

@@ -1,0 +1,73 @@
+"""Every screen of the demo academy, on a telephone in the dark and on a desk by day: no violation, nothing too wide."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from assessments.models import Shift
+from certificates.models import Certificate
+from cms.accounts.models import User
+from cms.demo.facts import demo_facts
+from cms.demo.seed import seed
+from tests.factories.courses import make_site
+from tests.factories.people import restore_staff_rights
+
+from .conftest import Watched
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COURSE = "/programmes/intimacy-coordinator"
+
+
+def let_in(person: Watched, email: str) -> None:
+    """Signed in by a cookie: signing in itself has its own journey."""
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    person.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": person.base}])
+
+
+def screens() -> dict[str, list[str]]:
+    """Addresses by who looks at them; "" is a visitor."""
+    numbers = demo_facts()["certificates"]
+    active = Certificate.objects.get(number=numbers["active"])
+    shifts = Shift.objects.filter(learner__email="learner@demo.example").order_by("pk")
+    by_state = {shift.state: shift.pk for shift in shifts}
+    return {
+        "": [
+            "/", "/programmes/", f"{COURSE}/", "/programmes/foundations-of-consent/", "/programmes/closed-set-practice/",
+            "/access/", "/privacy/", "/verify/", *(f"/verify/{number}/" for number in numbers.values()),
+            "/verify/CS-00000-00000-0/", "/verify/CS-00000-00000-1/", f"/credentials/{active.public_id}",
+            "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nothing-here/",
+        ],
+        "learner@demo.example": [
+            "/learn/", f"{COURSE}/", f"{COURSE}/consent/the-boundary-check-in/", f"{COURSE}/consent/a-short-history/",
+            f"{COURSE}/human-sexuality/separate-dials/", f"{COURSE}/human-sexuality/quiz/",
+            f"{COURSE}/set-protocol/after-the-scene/", f"{COURSE}/consent/quiz/",
+            "/shifts/", "/shifts/new/", "/shifts/mentors/", *(f"/shifts/{pk}/" for pk in by_state.values()),
+            "/certificates/", "/agreements/ethics-code/", "/learn/pause/", "/accounts/", "/accounts/profile/",
+            "/accounts/email/", "/accounts/2fa/",
+        ],
+        "newcomer@demo.example": ["/learn/", "/shifts/", "/certificates/"],
+        "graduate@demo.example": ["/learn/", "/certificates/"],
+        "ready@demo.example": ["/learn/", "/certificates/"],
+        "mentor@demo.example": ["/mentoring/", f"/mentoring/{by_state['waiting']}/ask/"],
+        "editor@demo.example": ["/styleguide/"],
+    }  # fmt: skip
+
+
+def test_every_screen_of_the_demo_is_sound(people):
+    make_site()
+    restore_staff_rights()
+    from cms.models import HomePage
+
+    HomePage.objects.all().delete()
+    seed(now=timezone.now())
+    for look in ({"width": 320, "dark": True}, {"width": 1280, "dark": False}):
+        for email, addresses in screens().items():
+            person = people(**look)
+            if email:
+                let_in(person, email)
+            for address in addresses:
+                person.seen.clear()
+                person.goto(address)
+            person.context.close()
