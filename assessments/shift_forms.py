@@ -42,14 +42,19 @@ class ShiftForm(forms.Form):
     """One shift. `log_shift` and `change_shift` take what `fields_said` gives, beside mentorship and production."""
 
     worked_on = forms.DateField(
-        label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Date"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": gettext_lazy("Which day was it?")},
     )
     call = forms.TimeField(
-        label=pgettext_lazy("start of work", "Call"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=pgettext_lazy("start of work", "Call"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": gettext_lazy("When were you called?")},
     )
     wrap = forms.TimeField(
         label=pgettext_lazy("end of work", "Wrap"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": gettext_lazy("When did you wrap?")},
     )
     call_which = forms.ChoiceField(
         label=gettext_lazy("Which of the two was the call?"), choices=WHICH, required=False, widget=forms.RadioSelect
@@ -60,6 +65,7 @@ class ShiftForm(forms.Form):
     break_minutes = forms.IntegerField(
         label=gettext_lazy("Breaks, in minutes"), min_value=0, max_value=24 * 60 - 1, initial=0,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": gettext_lazy("Write 0 if there were none.")},
     )  # fmt: skip
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Whose clock"),
@@ -84,8 +90,17 @@ class ShiftForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    mentorship = forms.ChoiceField(label=gettext_lazy("Mentor"), widget=forms.RadioSelect)
-    role = forms.ChoiceField(label=gettext_lazy("Your role that day"), choices=ROLES, widget=forms.RadioSelect)
+    mentorship = forms.ChoiceField(
+        label=gettext_lazy("Mentor"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Who was your mentor that day?")},
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Your role that day"),
+        choices=ROLES,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one of the four.")},
+    )
     medium = forms.ChoiceField(label=gettext_lazy("What was made"), choices=Medium)
     phases = forms.MultipleChoiceField(
         label=gettext_lazy("Phase"),
@@ -130,7 +145,15 @@ class ShiftForm(forms.Form):
                 initial=shift.scenes.get(scene.value) if shift else None,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input", "placeholder": "0"}),
             )  # fmt: skip
-        self.asks = {end for end in ("call", "wrap") if self[f"{end}_which"].value()}
+        self.asks: set[str] = set()
+        for end in ("call", "wrap"):
+            if self[f"{end}_which"].value():
+                self._ask_which(end)
+
+    def _ask_which(self, end: str) -> None:
+        """Show the question that only one night a year needs."""
+        self.asks.add(end)
+        self.fields[f"{end}_which"].required = True
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -178,7 +201,7 @@ class ShiftForm(forms.Form):
                 which_call=said.get("call_which", ""), which_wrap=said.get("wrap_which", ""),
             )  # fmt: skip
         except CameTwice as question:
-            self.asks.add(question.end)
+            self._ask_which(question.end)
             self.add_error(f"{question.end}_which", str(question))
         except NotATime as refusal:
             self.add_error(refusal.end, str(refusal))

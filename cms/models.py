@@ -46,6 +46,6 @@ class StandardPage(Page):
     body = StreamField(LessonBlocks(), blank=True, verbose_name=_("Text"))
 
     parent_page_types: ClassVar = ["cms.HomePage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     template = "cms/standard.html"
     content_panels: ClassVar = [*Page.content_panels, FieldPanel("intro"), FieldPanel("body")]

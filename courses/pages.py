@@ -198,7 +198,7 @@ class UnitPage(Page):
     is_creatable = False
     completes_on: ClassVar[CompletedBy]
     parent_page_types: ClassVar = ["courses.ModulePage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     unit_panels: ClassVar = [
         FieldPanel("summary"),
         MultiFieldPanel([FieldPanel("content_notes"), FieldPanel("note_text")], _("Content notes")),
