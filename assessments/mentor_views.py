@@ -23,7 +23,7 @@ from cms.accounts.sign_in import how_signed_in, proof_is_old
 
 from .mentors import today_of, why_not_signing
 from .mentorships import CannotAnswer, begin_mentorship, decline_mentorship, end_mentorship
-from .models import Mentor, Mentorship, Shift, ShiftMessage
+from .models import Mentor, Mentorship, Shift, ShiftMessage, ShiftQuerySet
 from .shift_forms import QuestionForm, SignForm
 from .shift_words import Words, about_minutes, words_of
 from .shifts import CannotReturn, CannotSign, messages_for, return_shift, sign_shift, what_is_signed
@@ -211,7 +211,7 @@ def _mentor_of(request: HttpRequest) -> Mentor:
     return mentor
 
 
-def _with(mentor: Mentor) -> QuerySet[Shift]:
+def _with(mentor: Mentor) -> ShiftQuerySet:
     """What was handed to this mentor in mentorships that stand, oldest first."""
     theirs = Shift.objects.whole().filter(mentorship__mentor=mentor, mentorship__ended_at=None)
     return theirs.order_by("submitted_at", "pk")

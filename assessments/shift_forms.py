@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -124,16 +125,16 @@ class ShiftForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: QueryDict | None = None,
+        *,
         learner: User,
         mentorships: Sequence[Mentorship],
         productions: Sequence[Production],
         shift: Shift | None = None,
-        **kwargs: Any,
     ) -> None:
         self.mentorships = {str(mentorship.pk): mentorship for mentorship in mentorships}
         self.productions = {str(production.pk): production for production in productions}
-        super().__init__(*args, initial=self._said_before(learner, shift), **kwargs)
+        super().__init__(data, initial=self._said_before(learner, shift))
         several = len({mentorship.enrolment_id for mentorship in mentorships}) > 1
         mentors = [(key, _named(mentorship, several=several)) for key, mentorship in self.mentorships.items()]
         self._choices("mentorship", mentors)

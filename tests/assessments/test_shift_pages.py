@@ -1,6 +1,7 @@
 """What does a learner see and do of their shifts?"""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -373,6 +374,20 @@ def test_a_mentor_with_no_room_is_not_there_to_be_asked(client, at):
     answer = client.post(reverse("assessments:mentor_ask", args=[mentor.pk]), {"enrolment": enrolment.pk})
 
     assert answer.status_code == 404
+
+
+def test_a_mentor_whose_credential_has_run_out_where_they_live_is_not_asked(client, at):
+    # On Kiritimati it is always a day later than in Pago Pago.
+    enrolment = make_enrolment(learner=make_person(time_zone="Pacific/Pago_Pago"), at=at)
+    today = at.astimezone(ZoneInfo("Pacific/Pago_Pago")).date()
+    person = make_person("Tomasz", time_zone="Pacific/Kiritimati")
+    mentor = make_mentor(person=person, expires_on=today, at=at - timedelta(days=3))
+    client.force_login(enrolment.learner)
+
+    page = client.post(reverse("assessments:mentor_ask", args=[mentor.pk]), {"enrolment": enrolment.pk}, follow=True)
+
+    assert "takes nobody new at the moment" in page.text
+    assert not Mentorship.objects.exists()
 
 
 def test_somebody_on_no_programme_is_sent_to_the_programmes(client):

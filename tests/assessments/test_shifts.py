@@ -11,6 +11,7 @@ from django.db.models import F
 from assessments.mentors import suspend_mentor
 from assessments.mentorships import end_mentorship
 from assessments.models import Medium, Production, Shift, ShiftRole, ShiftState
+from assessments.sealing import seal_of
 from assessments.shifts import (
     CannotHandIn,
     CannotRecord,
@@ -91,6 +92,13 @@ def test_a_code_that_is_not_one_is_refused(code):
         make_production(learner=make_person(), code=code, at=NOON)
 
     assert refusal.value.field == "new_code"
+
+
+def test_a_title_has_its_length():
+    with pytest.raises(CannotRecord, match="under 200") as refusal:
+        make_production(learner=make_person(), title="a" * 201, at=NOON)
+
+    assert refusal.value.field == "new_title"
 
 
 def test_a_made_code_is_never_one_the_learner_has(monkeypatch):
@@ -345,6 +353,25 @@ def test_a_shift_is_not_handed_to_a_mentorship_that_ended():
         submit_shift(shift=shift, at=NOON)
 
 
+def test_nothing_is_handed_in_on_a_programme_one_has_left():
+    shift = make_shift()
+    shift.enrolment.withdrawn_at = NOON
+    shift.enrolment.save()
+
+    with pytest.raises(CannotHandIn, match="not on this programme"):
+        submit_shift(shift=shift, at=NOON)
+
+
+def test_no_mail_goes_out_for_what_was_taken_back_meanwhile(django_capture_on_commit_callbacks):
+    shift = make_shift()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        submit_shift(shift=shift, at=NOON)
+        take_back_shift(shift=shift, at=NOON)
+
+    assert mail.outbox == []
+
+
 def test_a_waiting_shift_can_be_taken_back_once_and_calmly():
     shift = make_waiting_shift()
 
@@ -517,6 +544,18 @@ def test_only_what_was_read_is_signed():
     with pytest.raises(CannotSign, match="changed this shift while you were reading"):
         sign(shift, seen=seen)
     assert sign(shift, seen=what_is_signed(shift)).state is ShiftState.SIGNED
+
+
+def test_a_signature_that_finds_the_shift_gone_is_refused(monkeypatch):
+    shift = make_waiting_shift()
+
+    def taken_back_meanwhile(sealed):
+        Shift.objects.filter(pk=shift.pk).update(submitted_at=None)
+        return seal_of(sealed)
+
+    monkeypatch.setattr("assessments.shifts.seal_of", taken_back_meanwhile)
+    with pytest.raises(CannotSign, match="a moment ago"):
+        sign(shift)
 
 
 @pytest.mark.parametrize("rubric", [{"TALKS": "GREAT"}, {"CATERING": "LED"}])
