@@ -162,7 +162,8 @@ class Mentorship(models.Model):
                 condition=Q(begun_at=None) | Q(declined_at=None), name="mentorship_not_both_begun_and_declined"
             ),
             models.CheckConstraint(
-                condition=Q(ended_at=None) | Q(ended_at__isnull=False, begun_at__isnull=False, ended_at__gte=F("begun_at")),
+                condition=Q(ended_at=None)
+                | Q(ended_at__isnull=False, begun_at__isnull=False, ended_at__gte=F("begun_at")),
                 name="mentorship_ended_after_begun",
             ),
         ]
@@ -321,7 +322,8 @@ class Shift(models.Model):
             ),
             models.UniqueConstraint(fields=["learner", "call_at"], name="shift_one_call_at_a_time"),
             models.CheckConstraint(
-                condition=Q(returned_at=None) | Q(returned_at__isnull=False, submitted_at__isnull=False, signed_at=None),
+                condition=Q(returned_at=None)
+                | Q(returned_at__isnull=False, submitted_at__isnull=False, signed_at=None),
                 name="shift_returned_only_while_with_the_mentor",
             ),
             models.CheckConstraint(

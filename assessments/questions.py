@@ -34,7 +34,7 @@ class Difficulty(models.TextChoices):
     JUDGE = "JUDGE", _("Judge")
 
 
-class Bank(models.Model):
+class Bank(models.Model):  # type: ignore[django-manager-missing]  # the plugin cannot read modelcluster's managers
     """A set of questions that quizzes draw from."""
 
     slug = models.SlugField(unique=True)

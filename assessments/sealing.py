@@ -13,9 +13,6 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from cms.accounts import history
-from cms.accounts.models import Entry
-
 if TYPE_CHECKING:
     from .models import Mentor, Shift
 
@@ -107,9 +104,3 @@ def seal_holds(shift: Shift) -> bool:
         "authentication": sealed.get("authentication"),
     }
     return now == sealed and hmac.compare_digest(seal_of(now), shift.seal)
-
-
-def seal_is_on_record(shift: Shift) -> bool:
-    """Whether history has the signing of this shift with this very seal. Catches a row sealed anew behind our back."""
-    entries = Entry.objects.filter(subject=history.name_of(shift), verb="shift.signed")
-    return any(entry.facts.get("seal") == shift.seal for entry in entries)

@@ -61,9 +61,9 @@ class Answer:
 
 def check_certificate(*, number: str, at: datetime) -> Answer:
     """The answer for a number in its normal form: two queries. Raises Certificate.DoesNotExist."""
-    certificate = Certificate.objects.select_related("signing_key", "status_list", "replaced_by", "requirement_set").get(
-        number=number
-    )
+    certificate = Certificate.objects.select_related(
+        "signing_key", "status_list", "replaced_by", "requirement_set"
+    ).get(number=number)
     status = certificate.status(at)
     newest = None
     if status is Status.SUPERSEDED:
@@ -173,7 +173,8 @@ def checks_in_words(answer: Answer) -> list[tuple[bool, str]]:
     return [
         (
             answer.sound,
-            _("Signature: made with our key of %(year)s, not altered since.") % {"year": certificate.signing_key.made_at.year}
+            _("Signature: made with our key of %(year)s, not altered since.")
+            % {"year": certificate.signing_key.made_at.year}
             if answer.sound
             else _("Signature: what we hold is not what was signed."),
         ),

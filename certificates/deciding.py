@@ -43,9 +43,7 @@ def ask_for_certificate(
         raise NotEligible(verdict)
     if verdict.requirement_set.kind != CredentialKind.CERTIFICATION:
         return issue_certificate(enrolment=enrolment, holder_name=certificate_name, confirmed_by=None, at=at)
-    request = CertificationRequest.objects.create(
-        enrolment=enrolment, certificate_name=certificate_name, asked_at=at
-    )
+    request = CertificationRequest.objects.create(enrolment=enrolment, certificate_name=certificate_name, asked_at=at)
     history.record(
         chain="certificates",
         verb="certification.asked",
@@ -80,7 +78,9 @@ def confirm_certification(*, request: CertificationRequest, by: User, at: dateti
 
 
 @transaction.atomic
-def decline_certification(*, request: CertificationRequest, reason: str, by: User, at: datetime) -> CertificationRequest:
+def decline_certification(
+    *, request: CertificationRequest, reason: str, by: User, at: datetime
+) -> CertificationRequest:
     """The registrar declines, with a reason the learner reads. Repeating changes nothing. Raises CannotDecide."""
     request = _lock(request)
     if not reason.strip():

@@ -129,9 +129,7 @@ class Evidence:
 def evidence_of(enrolment: Enrolment) -> Evidence:
     """Everything shown so far: a constant number of queries."""
     outline = outline_of(programme=enrolment.programme, enrolment=enrolment)
-    return Evidence(
-        outline=outline, quizzes=quiz_standing(enrolment, outline=outline), shadow=shadow_record(enrolment)
-    )
+    return Evidence(outline=outline, quizzes=quiz_standing(enrolment, outline=outline), shadow=shadow_record(enrolment))
 
 
 def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evidence) -> Record:

@@ -45,7 +45,9 @@ class NotEligible(Exception):
     def __init__(self, verdict: Verdict | None) -> None:
         self.missing = [f"{finding.title}: {finding.sentence}" for finding in verdict.missing] if verdict else []
         super().__init__(
-            _("Not every requirement is met yet.") if verdict else _("This programme has no published requirements yet.")
+            _("Not every requirement is met yet.")
+            if verdict
+            else _("This programme has no published requirements yet.")
         )
 
 
@@ -60,7 +62,8 @@ def check_name(name: str) -> str:
         raise CannotIssue(problem)
     if unknown := unprintable_characters(name):
         raise CannotIssue(
-            _("Our typefaces have no %(characters)s. Please write the name another way.") % {"characters": ", ".join(unknown)}
+            _("Our typefaces have no %(characters)s. Please write the name another way.")
+            % {"characters": ", ".join(unknown)}
         )
     return name
 
@@ -217,9 +220,7 @@ def _award(certificate: Certificate, rules: RequirementSet) -> Award:
         valid_from=certificate.issued_at,
         awarded_on=awarded,
         valid_until=certificate.valid_until,
-        evidence=[
-            EvidenceSummary(name=line["requirement"], narrative=line["summary"]) for line in certificate.basis
-        ],
+        evidence=[EvidenceSummary(name=line["requirement"], narrative=line["summary"]) for line in certificate.basis],
         status_list_url=status_list_url(certificate.status_list),
         status_index=certificate.status_index,
     )

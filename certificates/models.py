@@ -159,7 +159,9 @@ class Certificate(models.Model):
     Status is read off the dates. `basis` lists {"requirement", "summary"} as shown to the public.
     """
 
-    public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # in its address and its credential's id
+    public_id = models.UUIDField(
+        unique=True, default=uuid.uuid4, editable=False
+    )  # in its address and its credential's id
     number = models.CharField(max_length=16, unique=True)  # CS-XXXXX-XXXXX-C
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="certificates")
     requirement_set = models.ForeignKey(RequirementSet, on_delete=models.PROTECT, related_name="certificates")
@@ -201,7 +203,9 @@ class Certificate(models.Model):
                 name="certificate_one_standing_for_an_enrolment",
                 violation_error_message=_("There is a certificate for this already."),
             ),
-            models.UniqueConstraint(fields=["status_list", "status_index"], name="certificate_one_at_each_status_index"),
+            models.UniqueConstraint(
+                fields=["status_list", "status_index"], name="certificate_one_at_each_status_index"
+            ),
             models.CheckConstraint(
                 condition=Q(status_index__gte=0, status_index__lt=LENGTH), name="certificate_index_within_its_list"
             ),

@@ -29,7 +29,11 @@ def printed(certificate: Certificate) -> PrintedCertificate:
         issuer_name=certificate.issuer_name,
         registrar_name=certificate.registrar_name,
         lead=_lead(kind, certificate.programme_title),
-        basis=(*((label, words) for label, words in certificate.facts), (_("Rule set"), rules), (_("Valid") if certificate.valid_until else _("Awarded"), valid)),
+        basis=(
+            *((label, words) for label, words in certificate.facts),
+            (_("Rule set"), rules),
+            (_("Valid") if certificate.valid_until else _("Awarded"), valid),
+        ),
         number=certificate.number,
         verify_url=address,
         verify_label=address.split("://", 1)[1].removesuffix(f"{certificate.number}/").rstrip("/"),
@@ -62,5 +66,3 @@ def _lead(kind: CredentialKind, programme: str) -> str:
     if kind is CredentialKind.ASSESSMENT:
         return _("has met and been assessed on the outcomes of the programme %(programme)s:") % {"programme": programme}
     return _("has completed the programme %(programme)s:") % {"programme": programme}
-
-

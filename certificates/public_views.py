@@ -150,7 +150,9 @@ def credential_json(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The Open Badges 3.0 credential, to the byte as it was signed. 410 once replaced: it holds a former name."""
     certificate = get_object_or_404(Certificate, public_id=public_id)
     if certificate.superseded_at:
-        return _for_programs(HttpResponseGone(_("This credential was replaced by a newer one."), content_type="text/plain"))
+        return _for_programs(
+            HttpResponseGone(_("This credential was replaced by a newer one."), content_type="text/plain")
+        )
     response = HttpResponse(certificate.credential, content_type=CREDENTIAL)
     return _for_programs(response)
 
@@ -170,7 +172,9 @@ def credential_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _shown(public_id: UUID) -> Certificate | HttpResponse:
     """The certificate, if its paper may still be shown; else where people are led instead. One query."""
-    certificate = get_object_or_404(Certificate.objects.select_related("signing_key", "status_list"), public_id=public_id)
+    certificate = get_object_or_404(
+        Certificate.objects.select_related("signing_key", "status_list"), public_id=public_id
+    )
     if certificate.status(timezone.now()) in {Status.REVOKED, Status.SUPERSEDED} or not is_sound(certificate):
         return redirect("certificates:verify_number", certificate.number)
     return certificate

@@ -90,7 +90,9 @@ def active_signer() -> Signer:
 
     A key of another identifier does not count: BASE_URL has changed since, and nobody would find it.
     """
-    key = SigningKey.objects.filter(activated_at__isnull=False, retired_at=None, kid__startswith=f"{issuer_did()}#").first()
+    key = SigningKey.objects.filter(
+        activated_at__isnull=False, retired_at=None, kid__startswith=f"{issuer_did()}#"
+    ).first()
     if key is None:
         raise CannotSign(_("No signing key is active. Run “manage.py keys stage”, then “manage.py keys activate”."))
     private = Ed25519PrivateKey.from_private_bytes(_unwrap(bytes(key.wrapped_private), key.kid))

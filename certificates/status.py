@@ -82,9 +82,7 @@ def served_list(*, number: int, at: datetime) -> StatusList:
 
 
 @transaction.atomic
-def revoke_certificate(
-    *, certificate: Certificate, reason: RevocationReason, by: User, at: datetime
-) -> Certificate:
+def revoke_certificate(*, certificate: Certificate, reason: RevocationReason, by: User, at: datetime) -> Certificate:
     """End the certificate for good; it shows on every surface at once. Repeating changes nothing.
 
     Raises CannotChangeStatus for one that was replaced (revoke the newer one), or one's own.

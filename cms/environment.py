@@ -90,10 +90,15 @@ def choose_demo(argv: list[str]) -> None:
     if command == "demo":
         os.environ["DEMO"] = "on"
         os.environ.setdefault("BASE_URL", f"http://localhost:{_port(argv)}")
-    elif not any(os.environ.get(name) for name in ("DEMO", "DEBUG", "SECRET_KEY", "DATABASE_URL")):
-        if demo_secrets_path().exists():
-            os.environ["DEMO"] = "on"
-            print(f"Nothing is configured here, so this uses the demo academy in {var_dir()}.", file=sys.stderr)
+        demo_address_path().parent.mkdir(parents=True, exist_ok=True)
+        demo_address_path().write_text(os.environ["BASE_URL"])
+        return
+    configured = any(os.environ.get(name) for name in ("DEMO", "DEBUG", "SECRET_KEY", "DATABASE_URL"))
+    if not configured and demo_secrets_path().exists():
+        os.environ["DEMO"] = "on"
+        if demo_address_path().exists():
+            os.environ.setdefault("BASE_URL", demo_address_path().read_text())
+        print(f"Nothing is configured here, so this uses the demo academy in {var_dir()}.", file=sys.stderr)
 
 
 def _port(argv: list[str]) -> str:
@@ -107,6 +112,11 @@ def _port(argv: list[str]) -> str:
 
 def demo_secrets_path() -> Path:
     return var_dir() / "demo-secrets.json"
+
+
+def demo_address_path() -> Path:
+    """Where the demo notes the address it was last started with, for the commands that come after it."""
+    return var_dir() / "demo-address"
 
 
 def demo_secrets() -> dict[str, str]:

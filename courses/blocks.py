@@ -22,7 +22,9 @@ class TextBlock(blocks.RichTextBlock):
         label = _("Text")
         template = "blocks/text.html"
         description = _("Running text with headings, lists and links.")
-        preview_value = "<p>A rider is signed on a Tuesday in an office. The scene is shot on a Friday, in the cold.</p>"
+        preview_value = (
+            "<p>A rider is signed on a Tuesday in an office. The scene is shot on a Friday, in the cold.</p>"
+        )
 
 
 class PictureBlock(blocks.StructBlock):

@@ -67,7 +67,9 @@ class Enrolment(models.Model):
     via = models.CharField(max_length=12, choices=Via)
     enrolled_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    last_unit = models.ForeignKey(UnitPage, on_delete=models.PROTECT, null=True, related_name="+")  # where they left off
+    last_unit = models.ForeignKey(
+        UnitPage, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # where they left off
     last_read_at = models.DateTimeField(null=True)
 
     objects = EnrolmentQuerySet.as_manager()
@@ -202,5 +204,3 @@ class UnitNote(models.Model):
 
     def __str__(self) -> str:
         return f"UnitNote {self.pk}: enrolment {self.enrolment_id}, unit {self.unit_id}"
-
-

@@ -128,7 +128,9 @@ class ProgrammePage(Page):
         *Page.content_panels,
         FieldPanel("summary"),
         MultiFieldPanel([FieldPanel(name) for name in ("kind", "credential_title", "valid_years")], _("Certificate")),
-        MultiFieldPanel([FieldPanel(name) for name in ("access", "fee_minor", "currency", "sequential")], _("Enrolling")),
+        MultiFieldPanel(
+            [FieldPanel(name) for name in ("access", "fee_minor", "currency", "sequential")], _("Enrolling")
+        ),
         FieldPanel("outcomes"),
         FieldPanel("assessment"),
         FieldPanel("costs"),
@@ -162,7 +164,9 @@ class ModulePage(Page):
     """A part of a programme: an ordered list of units."""
 
     summary = models.TextField(_("summary"))
-    hours = models.PositiveSmallIntegerField(_("hours of study"), help_text=_("Reading, practice and meetings together."))
+    hours = models.PositiveSmallIntegerField(
+        _("hours of study"), help_text=_("Reading, practice and meetings together.")
+    )
     drawing = models.SlugField(_("drawing"), blank=True, help_text=_("The name of a house drawing."))
 
     parent_page_types: ClassVar = ["courses.ProgrammePage"]

@@ -3,7 +3,15 @@
 import os
 
 _database = os.environ.get("DATABASE_URL", "")
-for _name in ("SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "CACHE_URL", "DEMO", "STRIPE_SECRET_KEY", "TRUSTED_PROXY_COUNT"):
+for _name in (
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "EMAIL_URL",
+    "CACHE_URL",
+    "DEMO",
+    "STRIPE_SECRET_KEY",
+    "TRUSTED_PROXY_COUNT",
+):
     os.environ.pop(_name, None)
 os.environ.update(
     DEBUG="on",

@@ -39,7 +39,9 @@ def qr(address: str) -> SafeString:
             if dark:
                 path.append(f"M{x} {y}h{length}v1h-{length}z")
             x += length
-    return format_html('<svg class="qr" viewBox="0 0 {0} {0}" aria-hidden="true"><path d="{1}"/></svg>', len(rows), "".join(path))
+    return format_html(
+        '<svg class="qr" viewBox="0 0 {0} {0}" aria-hidden="true"><path d="{1}"/></svg>', len(rows), "".join(path)
+    )
 
 
 @register.simple_tag

@@ -27,7 +27,9 @@ def name_of(thing: models.Model) -> str:
     return f"{thing._meta.model_name}:{thing.pk}"
 
 
-def record(*, chain: str, verb: str, subject: str, actor: User | None, at: datetime, facts: Facts | None = None) -> Entry:
+def record(
+    *, chain: str, verb: str, subject: str, actor: User | None, at: datetime, facts: Facts | None = None
+) -> Entry:
     """Add one entry to the chain, beginning it where need be. Repeating adds another: callers decide what is news.
 
     `facts` hold codes, numbers and digests; never a name, a title or a reflection, as an entry is kept for ever.
@@ -74,7 +76,9 @@ def digest_of(entry: Entry, *, chain_name: str) -> str:
         entry.facts,
         entry.previous,
     ]
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +102,9 @@ def breaks(*, chain: str | None = None) -> Iterator[Break]:
                 yield Break(chain=line.name, number=number, row=None, reason="an entry is missing here")
                 number = entry.number
             elif entry.previous != previous:
-                yield Break(chain=line.name, number=number, row=entry.pk, reason="it does not follow the entry before it")
+                yield Break(
+                    chain=line.name, number=number, row=entry.pk, reason="it does not follow the entry before it"
+                )
             if entry.digest != digest_of(entry, chain_name=line.name):
                 yield Break(chain=line.name, number=number, row=entry.pk, reason="its words were changed")
             previous = entry.digest

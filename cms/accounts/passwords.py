@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-DEMO_PASSWORD = "closed-set-demo"
+DEMO_PASSWORD = "closed-set-demo"  # noqa: S105 - public on purpose, and refused everywhere else
 
 
 class NotTheDemoPassword:

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 @cache
 def known_time_zones() -> tuple[str, ...]:
     """Names such as "Europe/London", in order, without the historical aliases that have no region."""
-    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))) + (
-        "UTC",
-    )
+    places = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return (*sorted(places), "UTC")
 
 
 def validate_time_zone(name: str) -> None:

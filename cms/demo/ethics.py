@@ -13,12 +13,18 @@ _COMMON = """This is an example text of an invented academy. It is not the code 
 
 5. I do not use my place on a set for sexual, romantic or commercial advantage, and I do not harass or discriminate.
 
-6. I keep my own bias in view, and I ask for advice where my experience ends."""  # noqa: E501
-FIRST = _COMMON + """
+6. I keep my own bias in view, and I ask for advice where my experience ends."""
+FIRST = (
+    _COMMON
+    + """
 
 7. If a complaint is made about me I answer it honestly. I know that a finding against me can cost me my certificate."""
-SECOND = _COMMON + """
+)
+SECOND = (
+    _COMMON
+    + """
 
 7. I record what I did, never who did it with me. My log is about my learning.
 
-8. If a complaint is made about me I answer it honestly and in time, and I do not approach the person who made it. I know that a finding against me can suspend or end my certificate, and that I may appeal."""  # noqa: E501
+8. If a complaint is made about me I answer it honestly and in time, and I do not approach the person who made it. I know that a finding against me can suspend or end my certificate, and that I may appeal."""
+)

@@ -104,8 +104,12 @@ def make_pages() -> ProgrammePage:
     Page.objects.filter(depth=2).delete()
     root = Page.objects.get(depth=1)
     home = root.add_child(instance=HomePage(title="Closed Set Academy", slug="home", **words.HOME))
-    Site.objects.create(hostname="localhost", port=80, root_page=home, is_default_site=True, site_name="Closed Set Academy")
-    catalogue = home.add_child(instance=ProgrammeIndexPage(title="Programmes", slug="programmes", intro=words.CATALOGUE))
+    Site.objects.create(
+        hostname="localhost", port=80, root_page=home, is_default_site=True, site_name="Closed Set Academy"
+    )
+    catalogue = home.add_child(
+        instance=ProgrammeIndexPage(title="Programmes", slug="programmes", intro=words.CATALOGUE)
+    )
     for page in words.STANDARD_PAGES:
         home.add_child(instance=StandardPage(**page))
     content.make_notes()
@@ -125,7 +129,11 @@ def make_pages() -> ProgrammePage:
     return coordinator
 
 
-SHADOWING = {"roles": {"OBSERVE": {"max": 10}, "ASSIST": {"min": 8}, "LEAD": {"min": 2}}, "productions": 3, "mentors": 2}
+SHADOWING = {
+    "roles": {"OBSERVE": {"max": 10}, "ASSIST": {"min": 8}, "LEAD": {"min": 2}},
+    "productions": 3,
+    "mentors": 2,
+}
 
 
 def make_rules_and_keys(coordinator: ProgrammePage, *, registrar: User, now: datetime) -> None:
@@ -179,7 +187,9 @@ def make_holders(programme: ProgrammePage, staff: dict[str, User], *, now: datet
         certificate = certify(programme, learner, staff, at=at, name=name, chance=chance)
         registrar = staff["registrar"]
         if status == "revoked":
-            revoke_certificate(certificate=certificate, reason=RevocationReason.EVIDENCE, by=registrar, at=now - 164 * DAY)
+            revoke_certificate(
+                certificate=certificate, reason=RevocationReason.EVIDENCE, by=registrar, at=now - 164 * DAY
+            )
         elif status == "suspended":
             suspend_certificate(
                 certificate=certificate, reason="A case is being looked into", by=registrar, at=now - 19 * DAY
@@ -199,16 +209,20 @@ def certify(
 
 
 def earn(
-    programme: ProgrammePage, learner: User, staff: dict[str, User], *, until: datetime, name: str, chance: random.Random
+    programme: ProgrammePage,
+    learner: User,
+    staff: dict[str, User],
+    *,
+    until: datetime,
+    name: str,
+    chance: random.Random,
 ) -> CertificationRequest:
     """Everything a learner does from enrolling to asking the registrar, in the 230 days before `until`."""
     begun = until - 230 * DAY
     enrolment = enrol_free(learner=learner, programme=programme, at=begun)
     sign_ethics_code(learner, at=begun + DAY)
     study(enrolment, at=begun + 2 * DAY, chance=chance)
-    mentorships = [
-        pair(enrolment, staff[mentor], at=begun + 60 * DAY) for mentor in ("mentor", "mentor2")
-    ]
+    mentorships = [pair(enrolment, staff[mentor], at=begun + 60 * DAY) for mentor in ("mentor", "mentor2")]
     productions = [make_production(learner=learner, code=code, at=begun + 61 * DAY) for code in codes(chance, 4)]
     roles = [ShiftRole.OBSERVE] * 8 + [ShiftRole.ASSIST] * 9 + [ShiftRole.LEAD] * 5
     for place, role in enumerate(roles):
@@ -355,11 +369,11 @@ def make_half_way(programme: ProgrammePage, staff: dict[str, User], *, now: date
     study(enrolment, at=now - 118 * DAY, chance=chance, units=quizzes[1] + 1, fail="human-sexuality")
     for place, unit in enumerate(units[quizzes[1] + 1 : quizzes[1] + 5]):
         complete_unit(enrolment=enrolment, unit=unit, event=CompletedBy.READING, at=now - (14 - place) * DAY)
-    save_note(
-        enrolment=enrolment, unit=units[quizzes[1] + 5], text=words.NOTE, seen=None, at=now - DAY
-    )
+    save_note(enrolment=enrolment, unit=units[quizzes[1] + 5], text=words.NOTE, seen=None, at=now - DAY)
     first, second = (pair(enrolment, staff[name], at=now - 70 * DAY) for name in ("mentor", "mentor2"))
-    productions = [make_production(learner=wren, code=code, at=now - 69 * DAY) for code in ("PRJ-K4D", "PRJ-7Q2", "PRJ-M9X")]
+    productions = [
+        make_production(learner=wren, code=code, at=now - 69 * DAY) for code in ("PRJ-K4D", "PRJ-7Q2", "PRJ-M9X")
+    ]
     days = [ShiftRole.OBSERVE] * 6 + [ShiftRole.ASSIST] * 4 + [ShiftRole.LEAD]
     for place, role in enumerate(days):
         worked = now - (60 - 4 * place) * DAY
@@ -372,5 +386,3 @@ def make_half_way(programme: ProgrammePage, staff: dict[str, User], *, now: date
     for days_ago, note in ((6, words.LEARNING), (5, ""), (3, "")):
         record_day(first, production, on=now - days_ago * DAY, role=ShiftRole.ASSIST, chance=chance, note=note)
     record_day(first, production, on=now - 2 * DAY, role=ShiftRole.LEAD, chance=chance, hand_over=False)
-
-

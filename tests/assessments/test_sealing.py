@@ -8,7 +8,7 @@ from django.db.models import F
 
 from assessments.mentors import approve_mentor
 from assessments.models import Shift, ShiftState
-from assessments.sealing import digest_of, seal_holds, seal_is_on_record, seal_of
+from assessments.sealing import digest_of, seal_holds, seal_of
 from assessments.shifts import make_production
 from tests.factories.courses import make_enrolment
 from tests.factories.people import NOON, make_person, make_registrar
@@ -56,7 +56,6 @@ def test_a_signed_shift_says_what_was_sealed_and_by_whom():
     }
     assert shift.seal == seal_of(shift.sealed)
     assert seal_holds(shift)
-    assert seal_is_on_record(shift)
 
 
 @pytest.mark.parametrize(
@@ -124,16 +123,6 @@ def test_changing_what_was_kept_of_the_signing_breaks_the_seal(path):
     place[path[-1]] = "another"
 
     assert not seal_holds(altered(shift, sealed=sealed))
-
-
-def test_a_seal_made_anew_behind_our_back_holds_but_is_not_on_record():
-    shift = make_signed_shift()
-    sealed = shift.sealed | {"role": "LEAD"}
-
-    forged = altered(shift, role="LEAD", sealed=sealed, seal=seal_of(sealed))
-
-    assert seal_holds(forged)
-    assert not seal_is_on_record(forged)
 
 
 def test_what_is_not_sealed_may_change_and_the_seal_holds():

@@ -81,7 +81,7 @@ def test_another_implementation_finds_the_same_form(document):
 
 
 def test_the_order_of_writing_does_not_matter():
-    shuffler = random.Random(3)  # noqa: S311
+    shuffler = random.Random(3)
 
     def shuffled(value):
         if isinstance(value, dict):

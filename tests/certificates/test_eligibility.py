@@ -36,7 +36,9 @@ def publish(programme, **changes):
 
 
 def test_a_published_set_copies_what_its_certificates_will_print() -> None:
-    programme = make_programme(title="The programme", credential_title="The title", summary="What it is.", valid_years=2)
+    programme = make_programme(
+        title="The programme", credential_title="The title", summary="What it is.", valid_years=2
+    )
 
     rules = publish(programme, requirements=[("modules", {}), ("quizzes", {"mark": 80})])
 

@@ -141,7 +141,10 @@ def test_history_has_digests_and_no_name() -> None:
     [
         (datetime(2024, 2, 29, 9, tzinfo=UTC), datetime(2027, 3, 1, 9, tzinfo=UTC)),
         (datetime(2026, 2, 28, 9, tzinfo=UTC), datetime(2029, 2, 28, 9, tzinfo=UTC)),
-        (datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), datetime(2029, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)),
+        (
+            datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+            datetime(2029, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        ),
     ],
 )
 def test_a_certificate_runs_whole_years(issued: datetime, ends: datetime) -> None:
@@ -232,11 +235,16 @@ def test_after_a_revocation_no_other_is_issued() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["Ana Núñez", "李小龍", "ليلى", "Siân Ŵyn", "O’Neill", "Nguyễn Văn Á", "Ж", "X Æ A-12"])
+@pytest.mark.parametrize(
+    "name", ["Ana Núñez", "李小龍", "ليلى", "Siân Ŵyn", "O’Neill", "Nguyễn Văn Á", "Ж", "X Æ A-12"]
+)
 def test_a_name_is_printed_and_signed_as_it_is_written(name: str) -> None:
     certificate = make_completion(name=name)
 
-    names = {line["identityType"]: line["identityHash"] for line in credential_of(certificate)["credentialSubject"]["identifier"]}
+    names = {
+        line["identityType"]: line["identityHash"]
+        for line in credential_of(certificate)["credentialSubject"]["identifier"]
+    }
     assert names["name"] == name
     assert is_sound(certificate)
     assert certificate_pdf(certificate).startswith(b"%PDF")

@@ -255,7 +255,9 @@ def test_one_key_is_active() -> None:
 
 
 @pytest.mark.parametrize(
-    "impossible", [{"retired_at": NOON}, {"activated_at": NOON, "retired_at": NOON - DAY}], ids=["never active", "before"]
+    "impossible",
+    [{"retired_at": NOON}, {"activated_at": NOON, "retired_at": NOON - DAY}],
+    ids=["never active", "before"],
 )
 def test_a_key_is_retired_after_it_was_active(impossible: dict) -> None:
     with pytest.raises(IntegrityError, match="signingkey_retired_after_activated"):
@@ -284,4 +286,6 @@ def test_rows_say_what_they_are_without_a_query(django_assert_num_queries) -> No
         f"Requirement {requirement.pk}: modules",
     ]
     assert str(certificate.status_list) == "StatusList 1"
-    assert str(certificate.requirement_set) == f"RequirementSet 2026.1 of programme {certificate.enrolment.programme_id}"
+    assert (
+        str(certificate.requirement_set) == f"RequirementSet 2026.1 of programme {certificate.enrolment.programme_id}"
+    )

@@ -121,7 +121,7 @@ def test_another_shape_is_malformed(text):
 
 
 def test_noise_never_raises_anything_else():
-    noise = random.Random(7)  # noqa: S311
+    noise = random.Random(7)
     for _ in range(500):
         text = "".join(chr(noise.randrange(0x20, 0x3000)) for _ in range(noise.randrange(20)))
         with pytest.raises(BadNumber):

@@ -256,7 +256,7 @@ def test_base_58_goes_there_and_back():
     # Source: draft-msporny-base58, test vectors.
     assert base58_encode(b"Hello World!") == "2NEpo7TZRRrLZSi2U"
     assert base58_encode(bytes.fromhex("0000287fb4cd")) == "11233QC4"
-    noise = random.Random(7)  # noqa: S311
+    noise = random.Random(7)
     for length in range(40):
         data = bytes(length // 8) + noise.randbytes(length)
         assert base58_decode(base58_encode(data)) == data

@@ -69,7 +69,10 @@ def said(found: Finding) -> tuple[bool, str, int, int]:
         ((module(3, 4), module(2, 2)), (False, "1 of 2 modules; 1 unit left.", 5, 6)),
         ((module(1, 1),), (True, "Met: 1 unit.", 1, 1)),
         ((module(4, 4), module(0, 0)), (True, "Met: all 4 units.", 4, 4)),
-        ((module(5, 4), module(0, 1)), (False, "1 of 2 modules; 1 unit left.", 4, 5)),  # one module never pays for another
+        (
+            (module(5, 4), module(0, 1)),
+            (False, "1 of 2 modules; 1 unit left.", 4, 5),
+        ),  # one module never pays for another
     ],
 )
 def test_modules(modules: tuple[ModuleFacts, ...], expected: tuple) -> None:
@@ -355,9 +358,7 @@ def random_record(chance: random.Random) -> Record:
     modules = tuple(
         module(done, done + chance.choice((0, 0, 1, 3))) for done in chance.choices(range(5), k=chance.randint(0, 3))
     )
-    quizzes = tuple(
-        quiz(chance.choice((None, "50", "79.99", "80", "95", "100"))) for _ in range(chance.randint(0, 3))
-    )
+    quizzes = tuple(quiz(chance.choice((None, "50", "79.99", "80", "95", "100"))) for _ in range(chance.randint(0, 3)))
     return Record(
         modules=modules,
         quizzes=quizzes,

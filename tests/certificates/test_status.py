@@ -272,9 +272,7 @@ def test_a_revocation_changes_the_tag_and_nothing_else_does(client) -> None:
 
     first = get_list(client)
     unchanged = get_list(client, **{"if-none-match": first["ETag"]})
-    revoke_certificate(
-        certificate=certificate, reason=RevocationReason.ERROR, by=make_registrar(), at=NOON + 300 * DAY
-    )
+    revoke_certificate(certificate=certificate, reason=RevocationReason.ERROR, by=make_registrar(), at=NOON + 300 * DAY)
     changed = get_list(client, **{"if-none-match": first["ETag"]})
 
     assert (first.status_code, first["Content-Type"]) == (200, "application/vc")

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from certificates.signing import CannotSign, activate_key, active_signer, stage_key
 from cms.accounts.passwords import DEMO_PASSWORD
 from cms.demo.facts import demo_facts
 
@@ -63,6 +64,18 @@ class Command(BaseCommand):
 
         if not is_seeded():
             seed(now=timezone.now(), progress=lambda line: self.say(f"Making {line} …"))
+        self.sign_for_this_address()
+
+    def sign_for_this_address(self) -> None:
+        """A key for the present address: it is part of an issuer’s name, so another port is another issuer."""
+        try:
+            active_signer()
+        except CannotSign:
+            activate_key(key=stage_key(by=None, at=timezone.now()), by=None, at=timezone.now())
+            self.say(
+                f"This demo was made for another address than {settings.BASE_URL}. Its certificates keep the one they were "
+                "signed for, so other verifiers look for us there. --fresh makes everything anew for this address."
+            )
 
     def print_facts(self, port: int) -> None:
         facts = demo_facts()

@@ -9,7 +9,10 @@ RIGHTS = {
             for model, name in (("bank", "question bank"), ("question", "question"))
             for verb in ("add", "change", "view")
         ],
-        *[("courses", "contentnote", f"{verb}_contentnote", f"Can {verb} content note") for verb in ("add", "change", "view")],
+        *[
+            ("courses", "contentnote", f"{verb}_contentnote", f"Can {verb} content note")
+            for verb in ("add", "change", "view")
+        ],
     ],
     "Registrars": [("wagtailadmin", "admin", "access_admin", "Can access Wagtail admin")],
 }
@@ -46,7 +49,7 @@ class Migration(migrations.Migration):
     """Editors write pages and questions; registrars have a desk. Nobody gets more by holding a role."""
 
     dependencies = [
-        ("cms", "0002_academy_settings"),
+        ("cms", "0001_initial"),
         ("accounts", "0003_roles_are_groups"),
         ("assessments", "0001_initial"),
         ("courses", "0001_initial"),

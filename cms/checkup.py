@@ -1,0 +1,153 @@
+"""Is this installation in order? One finding for each thing that users depend on, with what to do about it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.mail import mailers
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from certificates.signing import CannotSign, active_signer
+from cms.accounts.models import Entry
+from cms.accounts.sealing import CannotOpen, open_text, seal_text
+
+STALE = timedelta(minutes=10)  # a task that waits longer has no worker
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "FAIL"  # would harm users
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    verdict: Verdict
+    what: str
+    advice: str = ""
+
+
+def checkup() -> Iterator[Found]:
+    """Every check in turn. A check that cannot even be made is a failure with what went wrong."""
+    for name, check in CHECKS:
+        try:
+            yield check()
+        except (DatabaseError, OSError, ValueError) as problem:
+            yield Found(verdict=Verdict.FAIL, what=name, advice=f"It could not be checked: {type(problem).__name__}.")
+
+
+def _database() -> Found:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    version = ".".join(map(str, connection.get_database_version()))
+    what = f"database: {connection.display_name} {version}"
+    if connection.vendor == "sqlite" and not (settings.DEMO or settings.DEBUG):
+        return Found(verdict=Verdict.WARN, what=what, advice="Fine for one machine; use PostgreSQL for more than one.")
+    return Found(verdict=Verdict.OK, what=what)
+
+
+def _migrations() -> Found:
+    executor = MigrationExecutor(connection)
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if waiting:
+        return Found(verdict=Verdict.FAIL, what=f"migrations: {waiting} waiting", advice="Run manage.py migrate.")
+    return Found(verdict=Verdict.OK, what="migrations: all applied")
+
+
+def _cache() -> Found:
+    cache.set("checkup", "yes", timeout=10)
+    if cache.get("checkup") == "yes":
+        return Found(verdict=Verdict.OK, what="cache: keeps what it is given")
+    return Found(
+        verdict=Verdict.FAIL, what="cache: forgets", advice="Run manage.py createcachetable, or set CACHE_URL."
+    )
+
+
+def _mail() -> Found:
+    backend = type(mailers.default).__module__.rsplit(".", 1)[-1]
+    if backend != "smtp":
+        advice = "" if settings.DEMO else "Nothing is sent. Set EMAIL_URL to a mail server."
+        verdict = Verdict.OK if settings.DEMO else Verdict.WARN
+        return Found(verdict=verdict, what=f"mail: kept here ({backend})", advice=advice)
+    if settings.DEFAULT_FROM_EMAIL.endswith("@localhost"):
+        return Found(verdict=Verdict.FAIL, what="mail: no sender", advice="Set DEFAULT_FROM_EMAIL.")
+    return Found(verdict=Verdict.OK, what="mail: a server is set (nothing was sent)")
+
+
+def _storage() -> Found:
+    name = default_storage.save("checkup.txt", ContentFile(b"checkup"))
+    default_storage.delete(name)
+    return Found(verdict=Verdict.OK, what="storage: takes and gives back files")
+
+
+def _field_keys() -> Found:
+    try:
+        open_text(seal_text("checkup"))
+    except CannotOpen:
+        return Found(verdict=Verdict.FAIL, what="field keys: do not open", advice="Check FIELD_ENCRYPTION_KEYS.")
+    return Found(verdict=Verdict.OK, what=f"field keys: {len(settings.FIELD_ENCRYPTION_KEYS)} in use")
+
+
+def _signing_key() -> Found:
+    try:
+        signer = active_signer()
+    except CannotSign as refusal:
+        return Found(verdict=Verdict.FAIL, what="signing key: cannot sign", advice=str(refusal))
+    return Found(verdict=Verdict.OK, what=f"signing key: {signer.key.kid}")
+
+
+def _worker() -> Found:
+    oldest = DBTaskResult.objects.filter(status="READY").order_by("enqueued_at").first()
+    if oldest and timezone.now() - oldest.enqueued_at > STALE:
+        advice = "Start one: manage.py db_worker. Mail waits until then."
+        return Found(verdict=Verdict.FAIL, what="worker: work has waited for over ten minutes", advice=advice)
+    return Found(verdict=Verdict.OK, what="worker: no work is left waiting")
+
+
+def _clock() -> Found:
+    latest = Entry.objects.order_by("-at").values_list("at", flat=True).first()
+    now = datetime.now(UTC)
+    if latest and latest > now + timedelta(minutes=5):
+        return Found(
+            verdict=Verdict.FAIL,
+            what="clock: behind the last thing that was recorded",
+            advice="Set this machine’s clock; signatures and certificates carry its time.",
+        )
+    return Found(verdict=Verdict.OK, what=f"clock: {now:%Y-%m-%d %H:%M} UTC")
+
+
+def _address() -> Found:
+    if settings.BASE_URL.startswith("https://") or settings.DEMO or settings.DEBUG:
+        return Found(verdict=Verdict.OK, what=f"address: {settings.BASE_URL}")
+    return Found(
+        verdict=Verdict.FAIL,
+        what=f"address: {settings.BASE_URL} is not https",
+        advice="Put a TLS proxy in front and set BASE_URL; verifiers resolve did:web by https only.",
+    )
+
+
+def _payments() -> Found:
+    return Found(verdict=Verdict.OK, what="card payments: none in this release; free, invitation and invoice work")
+
+
+CHECKS: tuple[tuple[str, Callable[[], Found]], ...] = (
+    ("database", _database),
+    ("migrations", _migrations),
+    ("cache", _cache),
+    ("mail", _mail),
+    ("storage", _storage),
+    ("field keys", _field_keys),
+    ("signing key", _signing_key),
+    ("worker", _worker),
+    ("clock", _clock),
+    ("address", _address),
+    ("card payments", _payments),
+)
