@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import secrets
 import sys
+import warnings
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,12 @@ from urllib.parse import urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_SECRETS = ("SECRET_KEY", "CREDENTIAL_KEY_SECRET", "FIELD_ENCRYPTION_KEYS")
+EXAMPLES = {
+    "DATABASE_URL": "postgres://user:password@host:5432/name or sqlite:////path/to/file",
+    "CACHE_URL": "redis://host:6379/0",
+    "EMAIL_URL": "smtp+tls://user:password@host:587",
+}
+HOST = re.compile(r"[a-z0-9.:-]+")  # the colon for IPv6
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"", "0", "false", "no", "off"}
 
@@ -67,7 +75,7 @@ def base_url(default: str | None = None) -> str:
         parts, port = urlsplit(""), ""
     # Scheme, host and port put together again give the same: there was nothing else, such as a name and password.
     plain = f"{parts.scheme}://{_host(parts.hostname)}{port}"
-    if parts.scheme not in {"http", "https"} or value.lower() != plain:
+    if parts.scheme not in {"http", "https"} or value.lower() != plain or not HOST.fullmatch(parts.hostname or ""):
         raise Unconfigured(f"BASE_URL is {value!r}; write scheme and host only, such as https://academy.example.")
     return plain
 
@@ -77,11 +85,16 @@ def _host(name: str | None) -> str:
 
 
 def parsed[T](name: str, parse: Callable[[str], T], value: str) -> T:
-    """`value` read by `parse`, whose complaints become one sentence that names the variable."""
+    """`value` read by `parse`, whose complaints and warnings become one sentence that names the variable.
+
+    The sentence never repeats them: they hold the value, and so its password.
+    """
     try:
-        return parse(value)
-    except Exception as problem:  # each parser of django-environ raises something of its own
-        raise Unconfigured(f"{name} cannot be read: {problem}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return parse(value)
+    except Exception:  # each parser of django-environ raises something of its own
+        raise Unconfigured(f"{name} cannot be read; write it like {EXAMPLES[name]}.") from None
 
 
 def choose_demo(argv: list[str]) -> None:

@@ -50,6 +50,7 @@ if not EASY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # the Wagtail admin previews pages in a frame
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # which would have it DENY
 
 # Apps ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -1,9 +1,18 @@
 """What every test may count on."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
 from cms.accounts import history
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys last: they really commit, and cleaning up after them takes away what migrations made."""
+    journeys = Path(__file__).parent / "journeys"
+    items.sort(key=lambda item: journeys in item.path.parents)
 
 
 @pytest.fixture(autouse=True)

@@ -284,6 +284,7 @@ SECRET = "hunter2-is-not-for-logs"
         ("BASE_URL", "academy.example"),
         ("DATABASE_URL", "mysql://user:pass@host/db"),
         ("DATABASE_URL", f"postgres://user:{SECRET}@host:port/db"),
+        ("DATABASE_URL", f"nonsense://user:{SECRET}@host/db"),
         ("DATABASE_URL", SECRET),
         ("CACHE_URL", f"nonsense://{SECRET}@host"),
         ("CACHE_URL", SECRET),
