@@ -4,20 +4,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.mail import mailers
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from certificates.signing import CannotSign, active_signer
 from cms.accounts.models import Entry
-from cms.accounts.sealing import CannotOpen, open_text, seal_text
+from cms.accounts.sealing import CannotOpen, SealedTextField, open_text, seal_text
 
 STALE = timedelta(minutes=10)  # a task that waits longer has no worker
 
@@ -40,7 +44,7 @@ def checkup() -> Iterator[Found]:
     for name, check in CHECKS:
         try:
             yield check()
-        except (DatabaseError, OSError, ValueError) as problem:
+        except Exception as problem:  # each backend raises something of its own; the other lines are still wanted
             yield Found(verdict=Verdict.FAIL, what=name, advice=f"It could not be checked: {type(problem).__name__}.")
 
 
@@ -89,10 +93,17 @@ def _storage() -> Found:
 
 
 def _field_keys() -> Found:
-    try:
-        open_text(seal_text("checkup"))
-    except CannotOpen:
-        return Found(verdict=Verdict.FAIL, what="field keys: do not open", advice="Check FIELD_ENCRYPTION_KEYS.")
+    open_text(seal_text("checkup"))
+    for model in apps.get_models():
+        for field in model._meta.local_fields:
+            if isinstance(field, SealedTextField):
+                texts = model._default_manager.values_list(field.attname, flat=True)
+                try:  # the oldest and the newest: keys are turned over in between
+                    list(texts.order_by("pk")[:1]), list(texts.order_by("-pk")[:1])
+                except CannotOpen:
+                    what = f"field keys: {model._meta.label}.{field.name} cannot be opened"
+                    advice = "Add the key it was sealed with to the end of FIELD_ENCRYPTION_KEYS."
+                    return Found(verdict=Verdict.FAIL, what=what, advice=advice)
     return Found(verdict=Verdict.OK, what=f"field keys: {len(settings.FIELD_ENCRYPTION_KEYS)} in use")
 
 
@@ -124,7 +135,17 @@ def _clock() -> Found:
     return Found(verdict=Verdict.OK, what=f"clock: {now:%Y-%m-%d %H:%M} UTC")
 
 
+def _static_files() -> Found:
+    if isinstance(staticfiles_storage, ManifestFilesMixin) and not staticfiles_storage.hashed_files:
+        return Found(verdict=Verdict.FAIL, what="static files: not collected", advice="Run manage.py collectstatic.")
+    return Found(verdict=Verdict.OK, what="static files: there")
+
+
 def _address() -> Found:
+    host = urlsplit(settings.BASE_URL).hostname or ""
+    if not validate_host(host, settings.ALLOWED_HOSTS):
+        advice = "Add it to ALLOWED_HOSTS; every page answers 400 until then."
+        return Found(verdict=Verdict.FAIL, what=f"address: {host} is not allowed", advice=advice)
     if settings.BASE_URL.startswith("https://") or settings.DEMO or settings.DEBUG:
         return Found(verdict=Verdict.OK, what=f"address: {settings.BASE_URL}")
     return Found(
@@ -144,6 +165,7 @@ CHECKS: tuple[tuple[str, Callable[[], Found]], ...] = (
     ("cache", _cache),
     ("mail", _mail),
     ("storage", _storage),
+    ("static files", _static_files),
     ("field keys", _field_keys),
     ("signing key", _signing_key),
     ("worker", _worker),

@@ -1,6 +1,7 @@
 """Was anything altered behind the product's back? Every seal, chain, signature and status bit, asked again."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,9 +9,11 @@ from assessments.agreements import digest_of_words
 from assessments.models import AgreementSignature, Shift
 from assessments.sealing import seal_holds
 from certificates.checking import is_sound
+from certificates.issuing import row_digest
 from certificates.models import Certificate, SigningKey, StatusList
 from certificates.proofs import proof_holds, raw_public_key
 from cms.accounts import history
+from cms.accounts.history import Facts
 from cms.accounts.models import Entry
 
 
@@ -28,6 +31,7 @@ def counts() -> dict[str, int]:
         "history entries": Entry.objects.count(),
         "sealed shifts": Shift.objects.signed().count(),
         "agreement signatures": AgreementSignature.objects.count(),
+        "signing keys": SigningKey.objects.count(),
         "certificates": Certificate.objects.count(),
         "status lists": StatusList.objects.count(),
     }
@@ -38,6 +42,7 @@ def faults() -> Iterator[Fault]:
     yield from _history()
     yield from _seals()
     yield from _agreements()
+    yield from _signing_keys()
     yield from _certificates()
     yield from _status_lists()
 
@@ -58,29 +63,77 @@ def _seals() -> Iterator[Fault]:
 
 
 def _agreements() -> Iterator[Fault]:
+    said: dict[tuple[str, int | None], set[str]] = defaultdict(set)
+    for subject, actor, facts in Entry.objects.filter(verb="agreement.signed").values_list("subject", "actor", "facts"):
+        said[subject, actor].add(facts.get("digest", ""))
     for signature in AgreementSignature.objects.select_related("agreement").order_by("pk").iterator():
+        row = f"agreementsignature:{signature.pk}"
         if signature.text_digest != digest_of_words(signature.agreement):
-            yield Fault(
-                row=f"agreementsignature:{signature.pk}", reason="the words of its agreement are not those signed"
-            )
+            yield Fault(row=row, reason="the words of its agreement are not those signed")
+        elif signature.text_digest not in said[f"agreement:{signature.agreement_id}", signature.person_id]:
+            yield Fault(row=row, reason="it is not the signature that history recorded")
 
 
 def _certificates() -> Iterator[Fault]:
-    issued = Entry.objects.filter(verb__in=["certificate.issued", "certificate.replaced"])
-    said = {subject: facts.get("digest") for subject, facts in issued.values_list("subject", "facts")}
-    for certificate in Certificate.objects.select_related("signing_key").order_by("pk").iterator():
+    told = _told()
+    rows = Certificate.objects.select_related("signing_key", "status_list", "replaces").order_by("pk")
+    for certificate in rows.iterator():
         row = f"certificate:{certificate.pk} ({certificate.number})"
+        happened = told[f"certificate:{certificate.pk}"]
+        begun = next((facts for verb, facts in happened if verb in {"certificate.issued", "certificate.replaced"}), {})
         if not is_sound(certificate):
             yield Fault(row=row, reason="it no longer says what was signed")
-        elif said.get(f"certificate:{certificate.pk}") != certificate.credential_digest:
+        elif begun.get("digest") != certificate.credential_digest:
             yield Fault(row=row, reason="its credential is not the one that history recorded")
+        elif begun.get("row", row_digest(certificate)) != row_digest(certificate):
+            yield Fault(row=row, reason="something on it that never changes was changed")
+        elif not _status_is_as_told(certificate, [verb for verb, _facts in happened], told):
+            yield Fault(row=row, reason="its status is not the one that history recorded")
+
+
+Told = dict[str, list[tuple[str, Facts]]]
+
+
+def _told() -> Told:
+    """What history says of each certificate, in order; of one that was replaced also under its number."""
+    told: Told = defaultdict(list)
+    entries = Entry.objects.filter(chain__name="certificates").order_by("number")
+    for subject, verb, facts in entries.values_list("subject", "verb", "facts").iterator():
+        told[subject].append((verb, facts))
+        if verb == "certificate.replaced":
+            told[f"replaced {facts['replaces']}"].append((verb, facts))
+    return told
+
+
+def _status_is_as_told(certificate: Certificate, verbs: list[str], told: Told) -> bool:
+    changes = [verb for verb in verbs if verb in {"certificate.suspended", "certificate.reinstated"}]
+    # A replacement takes the suspension of the one before it along, which has not changed since.
+    inherited = certificate.replaces is not None and certificate.replaces.suspended_at is not None
+    suspended = changes[-1] == "certificate.suspended" if changes else inherited
+    return (
+        bool(certificate.revoked_at) == ("certificate.revoked" in verbs)
+        and bool(certificate.superseded_at) == bool(told.get(f"replaced {certificate.number}"))
+        and bool(certificate.suspended_at) == suspended
+    )
+
+
+def _signing_keys() -> Iterator[Fault]:
+    made = Entry.objects.filter(verb="key.staged").values_list("subject", "facts")
+    said = {subject: facts.get("public") for subject, facts in made}
+    for key in SigningKey.objects.order_by("pk"):
+        if said.get(f"signingkey:{key.pk}") != key.public_multibase:
+            yield Fault(row=f"signingkey:{key.pk}", reason="it is not the key that history recorded")
 
 
 def _status_lists() -> Iterator[Fault]:
     keys = {key.kid: key.public_multibase for key in SigningKey.objects.all()}
     for served in StatusList.objects.order_by("number"):
         row = f"statuslist:{served.pk} (number {served.number})"
-        document = json.loads(served.document or "{}")
-        kid = document.get("proof", {}).get("verificationMethod", "")
-        if kid not in keys or not proof_holds(document, public_key=raw_public_key(keys[kid])):
+        try:
+            document = json.loads(served.document)
+            public = raw_public_key(keys[document["proof"]["verificationMethod"]])
+            holds = proof_holds(document, public_key=public)
+        except (ValueError, LookupError, TypeError):
+            holds = False
+        if not holds:
             yield Fault(row=row, reason="its signature does not hold")

@@ -72,7 +72,7 @@ def test_a_clock_behind_history():
     ("address", "verdict"), [("https://academy.example", Verdict.OK), ("http://academy.example", Verdict.FAIL)]
 )
 def test_the_address_is_https(settings, address, verdict):
-    settings.BASE_URL = address
+    settings.BASE_URL, settings.ALLOWED_HOSTS = address, ["academy.example"]
 
     assert verdict_on("address") is verdict
 
@@ -105,3 +105,71 @@ def test_keys_are_listed_staged_and_activated(capsys):
     retired = SigningKey.objects.order_by("pk").first()
     with pytest.raises(CommandError, match="retired"):
         call_command("keys", "activate", retired.kid)
+
+
+def test_sealed_text_that_no_key_opens(settings):
+    from cryptography.fernet import Fernet
+
+    from assessments.models import Production
+    from tests.factories.people import NOON, make_person
+
+    Production.objects.create(learner=make_person(), code="PRJ-7Q2", title="The Long Weekend", made_at=NOON)
+    assert verdict_on("field keys") is Verdict.OK
+
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    assert verdict_on("field keys") is Verdict.FAIL
+
+
+def test_static_files_that_were_not_collected(monkeypatch):
+    from django.contrib.staticfiles.storage import ManifestFilesMixin
+
+    from cms import checkup as module
+
+    class Uncollected(ManifestFilesMixin):
+        def __init__(self):
+            self.hashed_files = {}
+
+    assert verdict_on("static files") is Verdict.OK
+
+    monkeypatch.setattr(module, "staticfiles_storage", Uncollected())
+
+    assert verdict_on("static files") is Verdict.FAIL
+
+
+def test_an_address_that_is_not_let_in(settings):
+    settings.BASE_URL, settings.ALLOWED_HOSTS = "https://academy.example", ["other.example"]
+
+    assert verdict_on("address") is Verdict.FAIL
+
+
+@pytest.mark.parametrize("problem", [ConnectionError, RuntimeError, KeyError])
+def test_a_cache_that_is_not_there_hides_nothing_else_and_tells_no_secret(monkeypatch, problem):
+    from django.core.cache import cache
+
+    def fail(*args, **kwargs):
+        raise problem("redis://user:secret@host")
+
+    monkeypatch.setattr(cache, "set", fail)
+
+    found = list(checkup())
+
+    assert [line.verdict for line in found if line.what == "cache"] == [Verdict.FAIL]
+    assert len(found) == 12
+    assert "secret" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("backend", "verdict"),
+    [
+        ("django.core.mail.backends.smtp.EmailBackend", Verdict.OK),
+        ("django.core.mail.backends.console.EmailBackend", Verdict.WARN),
+    ],
+)
+def test_whether_mail_leaves_this_machine(settings, backend, verdict, mailoutbox):
+    settings.DEFAULT_FROM_EMAIL = "academy@academy.example"
+    options = {"OPTIONS": {"host": "mail.example", "port": 587}} if "smtp" in backend else {}
+    settings.MAILERS = {"default": {"BACKEND": backend} | options}
+
+    assert verdict_on("mail") is verdict
+    assert mailoutbox == []

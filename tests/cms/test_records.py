@@ -7,15 +7,19 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from assessments.models import Agreement, Shift
+from assessments.agreements import digest_of_words, publish_agreement, sign_agreement
+from assessments.models import Agreement, AgreementSignature, Shift
 from assessments.sealing import seal_holds, seal_of
-from certificates.models import Certificate, RevocationReason, StatusList
-from certificates.status import revoke_certificate
+from certificates.issuing import replace_certificate
+from certificates.models import Certificate, RevocationReason, SigningKey, Status, StatusList
+from certificates.proofs import public_multibase
+from certificates.status import revoke_certificate, suspend_certificate
 from cms.accounts import history
 from cms.accounts.models import Entry
 from cms.records import faults
-from tests.factories.certificates import make_certificate
-from tests.factories.people import make_registrar
+from tests.certificates.awards import make_key
+from tests.factories.certificates import make_certificate, make_certificate_that_is, make_signing_key
+from tests.factories.people import NOON, make_person, make_registrar
 from tests.factories.shifts import make_signed_shift
 
 pytestmark = pytest.mark.django_db
@@ -87,9 +91,6 @@ def test_a_changed_status_list_is_named(certificate):
 
 
 def test_changed_words_of_an_agreement_are_named_by_their_signatures():
-    from assessments.agreements import publish_agreement, sign_agreement
-    from tests.factories.people import NOON, make_person
-
     agreement = publish_agreement(slug="ethics-code", title="Ethics", text="I ask.", at=NOON)
     signature = sign_agreement(agreement=agreement, person=make_person(), at=NOON)
     Agreement.objects.update(text="I need not ask.")
@@ -107,3 +108,86 @@ def test_a_changed_entry_is_named_and_the_command_fails(certificate):
     assert f"entry:{entry.pk}" in rows()
     with pytest.raises(CommandError, match="not as they were recorded"):
         call_command("verify_records")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"registrar_name": "Another"},
+        {"facts": [["Study", "99 modules"]]},
+        {"rules_are_example": False},
+        {"confirmed_by": None},
+        {"issuer_name": "Another"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_word_that_only_the_paper_says_is_named_when_it_was_changed(certificate, change):
+    Certificate.objects.filter(pk=certificate.pk).update(**change)
+
+    assert rows() == [f"certificate:{certificate.pk}"]
+
+
+def test_a_revocation_undone_together_with_its_list_is_named(certificate):
+    other = make_certificate(at=timezone.now() - timedelta(days=1))
+    before = StatusList.objects.get().document
+    revoke_certificate(certificate=other, reason=RevocationReason.ERROR, by=make_registrar(), at=timezone.now())
+
+    Certificate.objects.filter(pk=other.pk).update(revoked_at=None, revocation_reason="")
+    StatusList.objects.update(document=before)  # an older one, truly signed
+
+    assert rows() == [f"certificate:{other.pk}"]
+
+
+@pytest.mark.parametrize("lifted", [True, False])
+def test_a_suspension_lifted_or_made_in_the_database_is_named(lifted):
+    certificate = make_certificate(at=timezone.now() - timedelta(days=2))
+    if lifted:
+        suspend_certificate(certificate=certificate, reason="A case", by=make_registrar(), at=timezone.now())
+    assert rows() == []
+
+    changes = {"suspended_at": None, "suspension_reason": ""}
+    if not lifted:
+        changes = {"suspended_at": timezone.now(), "suspension_reason": "A case"}
+    Certificate.objects.filter(pk=certificate.pk).update(**changes)
+
+    assert rows() == [f"certificate:{certificate.pk}"]
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_status_that_the_product_made_is_as_history_tells(status):
+    certificate = make_certificate_that_is(status)
+    if status is Status.SUSPENDED:
+        replace_certificate(certificate=certificate, holder_name="Ana Prosser", by=make_registrar(), at=timezone.now())
+
+    assert rows() == []
+
+
+def test_a_key_swapped_in_the_database_is_named():
+    key = make_signing_key()
+    SigningKey.objects.update(public_multibase=public_multibase(make_key().public_key().public_bytes_raw()))
+
+    assert rows() == [f"signingkey:{key.pk}"]
+
+
+@pytest.mark.parametrize("document", ["", "{}", "null", "not json", '{"proof": {"verificationMethod": []}}'])
+def test_a_list_that_cannot_be_read_is_named_with_what_relies_on_it(certificate, document):
+    StatusList.objects.update(document=document)
+
+    assert rows() == [f"certificate:{certificate.pk}", f"statuslist:{StatusList.objects.get().pk}"]
+
+
+def test_a_signature_written_into_the_database_is_named():
+    agreement = publish_agreement(slug="ethics-code", title="Ethics", text="I ask.", at=NOON)
+    forged = AgreementSignature.objects.create(
+        agreement=agreement, person=make_person(), signed_at=NOON, text_digest=digest_of_words(agreement)
+    )
+
+    assert rows() == [f"agreementsignature:{forged.pk}"]
+
+
+def test_the_command_prints_what_was_counted(certificate, capsys):
+    call_command("verify_records")
+
+    said = capsys.readouterr().out
+    assert "      1 certificates" in said
+    assert "      1 signing keys" in said
