@@ -268,12 +268,12 @@ def _next(units: list[UnitPage], states: States, *, left_off: int | None) -> int
 
 
 def _notes(programme: ProgrammePage) -> dict[int, list[ContentNote]]:
-    """The content notes of each unit, in the order the editor gave them: one query."""
+    """The content notes of each unit, by their labels: one query. (A set of rows keeps no order of its own.)"""
     through = UnitPage.content_notes.through
     rows = (
         through.objects.filter(unitpage__path__startswith=programme.path)
         .select_related("contentnote")
-        .order_by("unitpage_id", "pk")
+        .order_by("unitpage_id", "contentnote__label", "pk")
     )
     notes = defaultdict(list)
     for row in rows:
