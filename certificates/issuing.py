@@ -19,11 +19,11 @@ from django.utils.translation import gettext as _
 from cms.accounts import history
 from cms.accounts.academy import AcademySettings
 from cms.accounts.models import User
+from cms.accounts.typesetting.glyphs import unprintable_characters
 from courses.models import CredentialKind, Enrolment
 
 from .documents import Award, EvidenceSummary, check_schema, credential_for, unsafe_text
 from .eligibility import Verdict, verdict_on
-from .glyphs import unprintable_characters
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
 from .models import Certificate, RequirementSet
 from .numbers import new_number

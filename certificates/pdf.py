@@ -1,23 +1,21 @@
 """How is a certificate printed?
 
 One A4 landscape sheet as a PDF that archives (PDF/A-3a), that a screen reader can read (PDF/UA-1), and that
-carries the signed credential as an attachment. Only this file uses the typesetter. It reads no database and
-no network, and the same certificate always gives the same bytes.
+carries the signed credential as an attachment. It reads no database and no network, and the same certificate always
+gives the same bytes.
 """
 
 import io
-import json
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
 from pathlib import Path
 
 import segno
-import typst
 
-from certificates.glyphs import draws_its_latin, font_folders, unprintable_characters
+from cms.accounts.typesetting.glyphs import draws_its_latin, unprintable_characters
+from cms.accounts.typesetting.press import press
 
 __all__ = ["PrintedCertificate", "UnprintableName", "UnprintableText", "render_pdf", "unprintable_characters"]
 
@@ -85,14 +83,8 @@ def render_pdf(printed: PrintedCertificate, *, credential_json: bytes) -> bytes:
     """
     _refuse_unprintable(printed)
     issued_at = datetime.combine(printed.issued_on, time(), tzinfo=UTC)
-    compiled = typst.compile(
-        SHEET / "certificate.typ",
-        root=SHEET,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"sheet": json.dumps(_sheet(printed)), "credential": credential_json.decode()},
-        pdf_standards=["a-3a", "ua-1"],
-        timestamp=int(issued_at.timestamp()),
+    compiled = press(
+        SHEET / "certificate.typ", words=_sheet(printed), at=issued_at, credential=credential_json.decode()
     )
     return _with_spoken_name(compiled, unicodedata.normalize("NFC", printed.holder_name))
 
@@ -162,16 +154,6 @@ def _qr_svg(url: str) -> str:
     svg = io.BytesIO()
     segno.make_qr(url, error="m").save(svg, kind="svg", border=0, dark=INK, xmldecl=False)
     return svg.getvalue().decode()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Our faces and no others. Finding them takes most of a second, so it is done once a process."""
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=list(font_folders()),
-    )
 
 
 def _visible(text: str) -> str:

@@ -12,7 +12,6 @@ from datetime import date
 import pikepdf
 import pytest
 
-from certificates.glyphs import FONTS, font_folders
 from certificates.pdf import (
     PrintedCertificate,
     UnprintableName,
@@ -20,6 +19,7 @@ from certificates.pdf import (
     render_pdf,
     unprintable_characters,
 )
+from cms.accounts.typesetting.glyphs import FONTS, font_folders
 
 CREDENTIAL = '{\n  "name": "Ana Núñez",\r\n  "proof": "z5…"\n}\n'.encode()
 

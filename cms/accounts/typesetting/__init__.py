@@ -1,0 +1,1 @@
+"""Which faces print what we print, and which letters do they have? Certificates, invoices and receipts share them."""
