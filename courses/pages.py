@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +45,7 @@ class Access(models.TextChoices):
     """How a visitor comes onto a programme. An invitation always works."""
 
     FREE = "FREE", _("Open to anyone, free of charge")
-    INVOICE = "INVOICE", _("By invoice, confirmed by a registrar")
+    FEE = "FEE", _("For a fee, by one of its price plans")
     INVITATION = "INVITATION", _("By invitation only")
 
 
@@ -85,8 +84,10 @@ class ProgrammeIndexPage(Page):
         return cast(RouteResult, super().route(request, path_components))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from .catalogue import lines_of
+
         programmes = ProgrammePage.objects.child_of(self).live().order_by("path")
-        return {**super().get_context(request, *args, **kwargs), "programmes": programmes}
+        return {**super().get_context(request, *args, **kwargs), "programmes": lines_of(programmes)}
 
 
 def _sentences(label: Any) -> list[tuple[str, blocks.CharBlock]]:
@@ -106,8 +107,10 @@ class ProgrammePage(Page):
         help_text=_("Leave empty for a certificate that does not run out."),
     )  # fmt: skip
     access = models.CharField(_("how one enrols"), max_length=12, choices=Access, default=Access.INVITATION)
-    fee_minor = models.PositiveIntegerField(_("fee, in pence or cents"), default=0)
-    currency = models.CharField(_("currency"), max_length=3, default="GBP")
+    after = ParentalManyToManyField(
+        "courses.ProgrammePage", blank=True, symmetrical=False, related_name="leads_to",
+        verbose_name=_("asks for these first"), help_text=_("Every unit of them done, before one can enrol here."),
+    )  # fmt: skip
     sequential = models.BooleanField(
         _("units open in order"), default=True, help_text=_("A unit opens once the ones before it are done.")
     )
@@ -128,9 +131,7 @@ class ProgrammePage(Page):
         *Page.content_panels,
         FieldPanel("summary"),
         MultiFieldPanel([FieldPanel(name) for name in ("kind", "credential_title", "valid_years")], _("Certificate")),
-        MultiFieldPanel(
-            [FieldPanel(name) for name in ("access", "fee_minor", "currency", "sequential")], _("Enrolling")
-        ),
+        MultiFieldPanel([FieldPanel(name) for name in ("access", "after", "sequential")], _("Enrolling")),
         FieldPanel("outcomes"),
         FieldPanel("assessment"),
         FieldPanel("costs"),
@@ -141,18 +142,6 @@ class ProgrammePage(Page):
 
     class Meta:
         verbose_name = _("programme")
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(access=Access.INVOICE) | Q(fee_minor__gt=0),
-                name="programme_by_invoice_has_a_fee",
-                violation_error_message=_("A programme by invoice needs a fee."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(access=Access.FREE) | Q(fee_minor=0),
-                name="programme_that_is_free_has_no_fee",
-                violation_error_message=_("A free programme has no fee. Set it to 0, or choose another way to enrol."),
-            ),
-        ]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from .catalogue import programme_context

@@ -12,34 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cms.accounts.models import User
 from cms.accounts.sealing import SealedTextField
 
-from .pages import (
-    Access,
-    CompletedBy,
-    ContentNote,
-    CredentialKind,
-    LessonPage,
-    ModulePage,
-    ProgrammeIndexPage,
-    ProgrammePage,
-    UnitPage,
-)
-
-__all__ = [
-    "Access",
-    "CompletedBy",
-    "ContentNote",
-    "CredentialKind",
-    "Enrolment",
-    "Invitation",
-    "Invoice",
-    "LessonPage",
-    "ModulePage",
-    "ProgrammeIndexPage",
-    "ProgrammePage",
-    "UnitCompletion",
-    "UnitNote",
-    "UnitPage",
-]
+from ..pages import CompletedBy, ProgrammePage, UnitPage
 
 
 class Via(models.TextChoices):
@@ -47,7 +20,8 @@ class Via(models.TextChoices):
 
     FREE = "FREE", _("Free of charge")
     INVITATION = "INVITATION", _("By invitation")
-    INVOICE = "INVOICE", _("By invoice")
+    ORDER = "ORDER", _("Bought")
+    SEAT = "SEAT", _("On a place that an organisation bought")
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -67,6 +41,7 @@ class Enrolment(models.Model):
     via = models.CharField(max_length=12, choices=Via)
     enrolled_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)  # every grant is held: they are on it, and may not read
     last_unit = models.ForeignKey(
         UnitPage, on_delete=models.PROTECT, null=True, related_name="+"
     )  # where they left off
@@ -129,51 +104,64 @@ class Invitation(models.Model):
         return self.accepted_at is None and at < self.expires_at
 
 
-class Invoice(models.Model):
-    """A fee asked of a learner. Its words and amount are frozen; it is confirmed or cancelled once, never deleted."""
+class Held(models.TextChoices):
+    """Why a grant rests for a time."""
 
-    number = models.PositiveIntegerField(unique=True)  # 1, 2, 3 … without gaps
-    learner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invoices")
-    programme = models.ForeignKey(ProgrammePage, on_delete=models.PROTECT, related_name="invoices")
-    description = models.CharField(max_length=200)
-    amount_minor = models.PositiveIntegerField()  # pence or cents of `currency`
-    currency = models.CharField(max_length=3)
-    asked_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True)
-    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, null=True, related_name="invoice")
-    cancelled_at = models.DateTimeField(null=True)
+    UNPAID = "UNPAID", _("A payment is overdue")
+    DISPUTE = "DISPUTE", _("A bank disputes the payment")
+
+
+class Ended(models.TextChoices):
+    """Why a grant is over."""
+
+    REFUNDED = "REFUNDED", _("What was paid was given back")
+    DISPUTE_LOST = "DISPUTE_LOST", _("A bank took the payment back")
+    WITHDRAWN = "WITHDRAWN", _("They left the programme")
+
+
+class Grant(models.Model):
+    """One reason for which a learner is on a programme: it is free, they were invited, they or somebody else paid.
+
+    They are on it while one grant lasts, and may read while one of those is not held. Ended, never deleted.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="grants")
+    via = models.CharField(max_length=12, choices=Via)
+    order = models.ForeignKey("courses.Order", on_delete=models.PROTECT, null=True, related_name="grants")
+    seat = models.ForeignKey("courses.Seat", on_delete=models.PROTECT, null=True, related_name="grants")
+    given_at = models.DateTimeField()
+    held_at = models.DateTimeField(null=True)
+    held_because = models.CharField(max_length=12, choices=Held, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=12, choices=Ended, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=(Q(via=Via.SEAT, order__isnull=False, seat__isnull=False))
+                | Q(via=Via.ORDER, order__isnull=False, seat=None)
+                | Q(via__in=[Via.FREE, Via.INVITATION], order=None, seat=None),
+                name="grant_names_what_it_comes_from",
+            ),
             models.UniqueConstraint(
-                fields=["learner", "programme"],
-                condition=Q(confirmed_at=None, cancelled_at=None),
-                name="invoice_one_waiting_per_programme",
-                violation_error_message=_("There is an invoice for this programme already."),
+                fields=["order"], condition=Q(ended_at=None, via=Via.ORDER), name="grant_one_an_order"
+            ),
+            models.UniqueConstraint(
+                fields=["seat"], condition=Q(ended_at=None, seat__isnull=False), name="grant_one_a_seat"
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_at=None, confirmed_by=None, enrolment=None)
-                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False, enrolment__isnull=False),
-                name="invoice_confirmed_at_by_and_enrolment_together",
+                condition=Q(held_at=None, held_because="") | (Q(held_at__isnull=False) & ~Q(held_because="")),
+                name="grant_held_at_and_why_together",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_at=None) | Q(cancelled_at=None), name="invoice_not_both_confirmed_and_cancelled"
-            ),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0, number__gt=0), name="invoice_asks_for_something"),
-            models.CheckConstraint(
-                condition=Q(confirmed_at=None) | Q(confirmed_at__isnull=False, confirmed_at__gte=F("asked_at")),
-                name="invoice_confirmed_after_asked",
+                condition=Q(ended_at=None, ended_because="")
+                | (Q(ended_at__isnull=False, ended_at__gte=F("given_at")) & ~Q(ended_because="")),
+                name="grant_ended_at_and_why_together",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"Invoice {self.number}"
-
-    @property
-    def reference(self) -> str:
-        """How people name it on a bank transfer."""
-        return f"INV-{self.number:05d}"
+        return f"Grant {self.pk}: enrolment {self.enrolment_id}, {self.via}"
 
 
 class UnitCompletion(models.Model):
