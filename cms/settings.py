@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "taggit",
     "django_filters",
     "django_tasks_db",
+    "crontask",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -145,6 +146,15 @@ CACHES = {"default": read.parsed("CACHE_URL", environ.Env.cache_url_config, _cac
 
 # Work that a request must not wait for
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# Payments online: none without a key. The webhook's secret is asked for with it.
+STRIPE_SECRET_KEY = read.text("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = read.text("STRIPE_WEBHOOK_SECRET", "" if not STRIPE_SECRET_KEY else None)
+STRIPE_API_BASE = read.text("STRIPE_API_BASE", "https://api.stripe.com").rstrip("/")
+if STRIPE_API_BASE != "https://api.stripe.com" and not EASY:
+    raise read.Unconfigured(
+        "STRIPE_API_BASE is not Stripe’s own address; leave it out. Another one is for demo and tests."
+    )
 
 # Mail ----------------------------------------------------------------------------------------------------
 DEMO_MAIL_DIR = VAR_DIR / "mail"

@@ -10,6 +10,8 @@ for _name in (
     "CACHE_URL",
     "DEMO",
     "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "STRIPE_API_BASE",
     "TRUSTED_PROXY_COUNT",
 ):
     os.environ.pop(_name, None)
