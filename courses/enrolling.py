@@ -1,6 +1,7 @@
-"""How does somebody come onto a programme, and leave it? Nothing else writes Enrolment, Invitation and Invoice.
+"""How does somebody come onto a programme, and leave it? Nothing else writes Enrolment, Grant and Invitation.
 
-Rows are locked in one order, so that no two of these wait for each other: invoice or invitation, learner, history.
+Rows are locked in one order, so that no two of these wait for each other: order or invitation, learner, enrolment,
+history.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from cms.accounts import history
 from cms.accounts.models import User
 
 from . import tasks
-from .models import Access, Enrolment, Invitation, Invoice, ProgrammePage, Via
+from .models import Access, Ended, Enrolment, Grant, Held, Invitation, Order, ProgrammePage, Seat, UnitCompletion, Via
+from .progress import units_of
 
 INVITATION_LASTS = timedelta(days=21)
 
@@ -46,8 +47,8 @@ class InvitationExpired(CannotEnrol):
     """The invitation was open for 21 days, and they have gone by."""
 
 
-class InvoiceSettled(CannotEnrol):
-    """The invoice was confirmed or cancelled before, and stays so."""
+class StillToDo(CannotEnrol):
+    """Another programme comes first."""
 
 
 @transaction.atomic
@@ -62,6 +63,7 @@ def enrol_free(*, learner: User, programme: ProgrammePage, at: datetime) -> Enro
         return already
     if programme.access != Access.FREE:
         raise NotOffered(_("This programme is not open to everyone. Its page says how one comes onto it."))
+    refuse_before_others(learner=learner, programme=programme)
     return _enrol(learner, programme, via=Via.FREE, by=learner, at=at)
 
 
@@ -124,73 +126,87 @@ def accept_invitation(*, invitation: Invitation, person: User, at: datetime) -> 
     return enrolment
 
 
-@transaction.atomic
-def ask_for_invoice(*, learner: User, programme: ProgrammePage, at: datetime) -> Invoice:
-    """Write an invoice for the programme's fee, with the next number, and mail it; or return the one that is waiting.
+def refuse_before_others(*, learner: User, programme: ProgrammePage) -> None:
+    """Raise StillToDo while a programme that comes first is not done: one of its units is not, or it was never begun."""
+    for first in programme.after.order_by("path"):
+        units = set(units_of(first).values_list("pk", flat=True))
+        done = UnitCompletion.objects.filter(enrolment__learner=learner, unit__in=units)
+        if not units or units - set(done.values_list("unit_id", flat=True)):
+            raise StillToDo(
+                _("“%(first)s” comes first. Finish every unit of it, and then come back.") % {"first": first}
+            )
 
-    Its words and amount stay as they are whatever happens to the programme. Raises AlreadyEnrolled, and NotOffered when
-    the programme is not published or not offered by invoice.
+
+def give_access(*, learner: User, order: Order, seat: Seat | None = None, by: User, at: datetime) -> Grant:
+    """Let an order, or one seat of it, put the learner on its programme; repeating returns the grant there is.
+
+    Who is on the programme already has one reason more to be. What was paid for is given although the programme is no
+    longer published. Called in the transaction, and under the lock, of who says that it was paid.
     """
     learner = _locked_person(learner)
-    programme = _offered(programme)
-    if _open_enrolment(learner, programme):
-        raise AlreadyEnrolled(_("You are on this programme already."))
-    if waiting := Invoice.objects.filter(
-        learner=learner, programme=programme, confirmed_at=None, cancelled_at=None
-    ).first():
-        return waiting
-    if programme.access != Access.INVOICE:
-        raise NotOffered(_("This programme is not offered by invoice. Its page says how one comes onto it."))
-    invoice = Invoice.objects.create(
-        number=_next_number(),
-        learner=learner,
-        programme=programme,
-        description=programme.title[:200],
-        amount_minor=programme.fee_minor,
-        currency=programme.currency,
-        asked_at=at,
-    )
-    _record(learner, "invoice.asked", invoice, by=learner, at=at, facts=_terms(invoice))
-    transaction.on_commit(partial(tasks.mail_invoice.enqueue, invoice.pk))
-    return invoice
+    live = order.grants.filter(ended_at=None, seat=seat).first()
+    if live:
+        return live
+    via = Via.SEAT if seat else Via.ORDER
+    enrolment = _open_enrolment(learner, order.programme) or _returned(learner, order, at=at)
+    if enrolment is None:
+        enrolment = _enrol(learner, order.programme, via=via, by=by, at=at, grant=False)
+    grant = Grant.objects.create(enrolment=enrolment, via=via, order=order, seat=seat, given_at=at)
+    _record(learner, "access.given", grant, by=by, at=at, facts={"order": order.pk, "programme": order.programme_id})
+    _reckon(enrolment, at=at)
+    return grant
 
 
-@transaction.atomic
-def confirm_invoice(*, invoice: Invoice, by: User, at: datetime) -> Enrolment:
-    """Note that the fee arrived, and put the learner on the programme, once; repeating returns the same enrolment.
-
-    Raises InvoiceSettled when it was cancelled, and AlreadyEnrolled when the learner came onto the programme another
-    way: the invoice then stays open, to be cancelled, and the money is to be given back.
-    """
-    invoice = _locked_invoice(invoice)
-    if invoice.enrolment is not None:
-        return invoice.enrolment
-    if invoice.cancelled_at is not None:
-        raise InvoiceSettled(_("This invoice was cancelled, so it cannot be confirmed."))
-    learner = _locked_person(invoice.learner)
-    if _open_enrolment(learner, invoice.programme):
-        raise AlreadyEnrolled(
-            _("They are on this programme already, in another way. Cancel this invoice and give back what was paid.")
-        )
-    enrolment = _enrol(learner, invoice.programme, via=Via.INVOICE, by=by, at=at)
-    invoice.confirmed_at, invoice.confirmed_by, invoice.enrolment = at, by, enrolment
-    invoice.save(update_fields=["confirmed_at", "confirmed_by", "enrolment"])
-    _record(learner, "invoice.confirmed", invoice, by=by, at=at, facts=_terms(invoice))
-    transaction.on_commit(partial(tasks.mail_place.enqueue, enrolment.pk))
-    return enrolment
+def hold_access(*, order: Order, because: Held | None, at: datetime) -> None:
+    """Let what the order gave rest, or last again (None). Repeating changes nothing."""
+    for grant in _live_grants(order):
+        if grant.held_because == (because or ""):
+            continue
+        grant.held_at, grant.held_because = (at, because) if because else (None, "")
+        grant.save(update_fields=["held_at", "held_because"])
+        verb = "access.held" if because else "access.resumed"
+        facts: history.Facts = {"order": order.pk, "because": because.value if because else ""}
+        _record(grant.enrolment.learner, verb, grant, by=None, at=at, facts=facts)
+        _reckon(grant.enrolment, at=at)
 
 
-@transaction.atomic
-def cancel_invoice(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
-    """Ask for this fee no more. Repeating changes nothing. Raises InvoiceSettled when it was confirmed."""
-    invoice = _locked_invoice(invoice)
-    if invoice.confirmed_at is not None:
-        raise InvoiceSettled(_("This invoice was confirmed, so it cannot be cancelled."))
-    if invoice.cancelled_at is None:
-        invoice.cancelled_at = at
-        invoice.save(update_fields=["cancelled_at"])
-        _record(invoice.learner, "invoice.cancelled", invoice, by=by, at=at, facts=_terms(invoice))
-    return invoice
+def end_access(*, order: Order, because: Ended, at: datetime) -> None:
+    """End what the order gave, and nothing else: who is there for another reason too stays. Repeating changes nothing."""
+    for grant in _live_grants(order):
+        grant.ended_at, grant.ended_because = at, because
+        grant.save(update_fields=["ended_at", "ended_because"])
+        facts: history.Facts = {"order": order.pk, "because": because.value}
+        _record(grant.enrolment.learner, "access.ended", grant, by=None, at=at, facts=facts)
+        _reckon(grant.enrolment, at=at)
+
+
+def _live_grants(order: Order) -> list[Grant]:
+    return list(order.grants.filter(ended_at=None).select_related("enrolment__learner").order_by("pk"))
+
+
+def _reckon(enrolment: Enrolment, *, at: datetime) -> None:
+    """Say on the enrolment what its grants come to: open while one lasts, paused while all of those are held."""
+    enrolment = Enrolment.objects.select_for_update(no_key=True).get(pk=enrolment.pk)
+    live = list(enrolment.grants.filter(ended_at=None))
+    if not live:
+        enrolment.withdrawn_at, enrolment.paused_at = enrolment.withdrawn_at or at, None
+    elif all(grant.held_at for grant in live):
+        enrolment.paused_at = enrolment.paused_at or at
+    else:
+        enrolment.paused_at = None
+    enrolment.save(update_fields=["withdrawn_at", "paused_at"])
+
+
+def _returned(learner: User, order: Order, *, at: datetime) -> Enrolment | None:
+    """The enrolment this very order gave before and that was ended with it: what was done there is found again."""
+    before = Enrolment.objects.filter(
+        learner=learner, grants__order=order, withdrawn_at__isnull=False
+    ).order_by("-pk").first()  # fmt: skip
+    if before:
+        before.withdrawn_at = None
+        before.save(update_fields=["withdrawn_at"])
+        _record(learner, "enrolment.reopened", before, by=learner, at=at, facts={"order": order.pk})
+    return before
 
 
 @transaction.atomic
@@ -199,8 +215,9 @@ def withdraw(*, enrolment: Enrolment, by: User, at: datetime) -> Enrolment:
     # The enrolment's row is the lock: what they are finishing at this moment is finished before or refused after.
     enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("learner").get(pk=enrolment.pk)
     if enrolment.withdrawn_at is None:
-        enrolment.withdrawn_at = at
-        enrolment.save(update_fields=["withdrawn_at"])
+        enrolment.grants.filter(ended_at=None).update(ended_at=at, ended_because=Ended.WITHDRAWN)
+        enrolment.withdrawn_at, enrolment.paused_at = at, None
+        enrolment.save(update_fields=["withdrawn_at", "paused_at"])
         _record(
             enrolment.learner,
             "enrolment.withdrawn",
@@ -216,13 +233,6 @@ def _locked_person(person: User) -> User:
     """The learner's row, which is the lock while no enrolment or invoice is there to be locked."""
     # Others may still point at this person meanwhile: no_key leaves foreign keys in peace.
     return User.objects.select_for_update(no_key=True).get(pk=person.pk)
-
-
-def _locked_invoice(invoice: Invoice) -> Invoice:
-    """The invoice as it is now. Its row is the lock: it is settled once."""
-    # Not with its enrolment: to who waited for the lock, PostgreSQL would show the invoice of now beside the enrolments
-    # of before, and so none.
-    return Invoice.objects.select_for_update(of=("self",)).select_related("learner", "programme").get(pk=invoice.pk)
 
 
 def _offered(programme: ProgrammePage) -> ProgrammePage:
@@ -241,28 +251,18 @@ def _open_enrolment(learner: User, programme: ProgrammePage) -> Enrolment | None
     return Enrolment.objects.open_for(learner).filter(programme=programme).first()
 
 
-def _enrol(learner: User, programme: ProgrammePage, *, via: Via, by: User, at: datetime) -> Enrolment:
+def _enrol(
+    learner: User, programme: ProgrammePage, *, via: Via, by: User, at: datetime, grant: bool = True
+) -> Enrolment:
     enrolment = Enrolment.objects.create(learner=learner, programme=programme, via=via, enrolled_at=at)
     _record(learner, "enrolment.begun", enrolment, by=by, at=at, facts={"programme": programme.pk, "via": via.value})
+    if grant:
+        Grant.objects.create(enrolment=enrolment, via=via, given_at=at)
     return enrolment
 
 
-def _next_number() -> int:
-    history.lock("invoices")  # numbers are given out one at a time, and one that is rolled back is given out again
-    return 1 + (Invoice.objects.aggregate(last=Max("number"))["last"] or 0)
-
-
-def _terms(invoice: Invoice) -> history.Facts:
-    return {
-        "programme": invoice.programme_id,
-        "number": invoice.number,
-        "amount_minor": invoice.amount_minor,
-        "currency": invoice.currency,
-    }
-
-
 def _record(
-    learner: User, verb: str, thing: Enrolment | Invoice, *, by: User, at: datetime, facts: history.Facts
+    learner: User, verb: str, thing: Enrolment | Grant, *, by: User | None, at: datetime, facts: history.Facts
 ) -> None:
     history.record(
         chain=f"learner:{learner.pk}", verb=verb, subject=history.name_of(thing), actor=by, at=at, facts=facts
