@@ -13,7 +13,8 @@ from certificates.eligibility import Verdict, evidence_of, verdict_on
 from certificates.models import Certificate, CertificationRequest, Status
 from certificates.requirements import WEIGHT, ShadowDays
 from cms.accounts.models import User
-from courses.models import Enrolment
+from courses.models import Enrolment, Order
+from courses.pausing import Late, Pause, late_parts, pause_of
 from courses.progress import Outline
 
 
@@ -35,6 +36,7 @@ class Today:
     """Everything on the first screen for one enrolment; constant queries."""
 
     enrolment: Enrolment
+    pause: Pause | None
     others: list[Enrolment]
     outline: Outline
     quizzes: list[QuizStanding]
@@ -50,6 +52,25 @@ class Today:
     @property
     def quizzes_passed(self) -> int:
         return sum(quiz.passed_on is not None for quiz in self.quizzes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buying:
+    """What the first screen says about money: nothing, for who has ordered nothing."""
+
+    orders: list[Order]  # newest first
+    late: list[Late]
+
+    @property
+    def waiting(self) -> list[Order]:
+        return [order for order in self.orders if order.is_waiting]
+
+
+def buying_of(person: User, *, at: datetime) -> Buying:
+    """One query, and one or two for those who have bought something."""
+    orders = list(person.orders.select_related("programme").order_by("-placed_at", "-pk"))
+    bought = any(order.fulfilled_at for order in orders)
+    return Buying(orders=orders, late=late_parts(person, at=at) if bought else [])
 
 
 def today_of(person: User, *, slug: str, at: datetime) -> Today | None:
@@ -70,6 +91,7 @@ def today_of(person: User, *, slug: str, at: datetime) -> Today | None:
     )  # fmt: skip
     return Today(
         enrolment=enrolment,
+        pause=pause_of(enrolment),
         others=[other for other in enrolments if other is not enrolment],
         outline=evidence.outline,
         quizzes=evidence.quizzes,

@@ -31,10 +31,11 @@ class HomePage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from certificates.forms import NumberForm
+        from courses.catalogue import lines_of
 
         return {
             **super().get_context(request, *args, **kwargs),
-            "programmes": ProgrammePage.objects.live().descendant_of(self).order_by("path"),
+            "programmes": lines_of(ProgrammePage.objects.live().descendant_of(self).order_by("path")),
             "form": NumberForm(),
         }
 

@@ -68,12 +68,14 @@ def main_navigation(request: HttpRequest) -> list[Item]:
 
 
 def first_place(person: User) -> str:
-    """Where somebody who is on no programme goes on signing in: their queue, their desk, or nowhere in particular."""
+    """Where somebody who is on no programme goes on signing in: their queue, desk or places, or nowhere in particular."""
     if standing_of(person).is_mentor:
         return reverse("assessments:queue")
     if policy.may(person, "desk.use"):
         return reverse("cms_desk")
-    return reverse("wagtailadmin_home") if person.has_perm("wagtailadmin.access_admin") else ""
+    if person.has_perm("wagtailadmin.access_admin"):
+        return reverse("wagtailadmin_home")
+    return reverse("courses:places") if person.organisations.exists() else ""
 
 
 def _items(places: list[tuple[str, str]], request: HttpRequest) -> list[Item]:

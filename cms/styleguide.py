@@ -72,8 +72,6 @@ class SampleProgramme:
     kind: str
     way: str
     access: str
-    fee_minor: int
-    currency: str = "GBP"
     url: str = "#programmes"
 
     def get_kind_display(self) -> str:
@@ -81,6 +79,12 @@ class SampleProgramme:
 
     def get_access_display(self) -> str:
         return self.way
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleProgrammeLine:
+    programme: SampleProgramme
+    fee: str
 
 
 def samples() -> dict[str, Any]:
@@ -104,21 +108,33 @@ def samples() -> dict[str, Any]:
             Message(constants.ERROR, str(_("This shift is signed already."))),
         ],
         "programmes": [
-            SampleProgramme(
-                title="Foundations of consent on set",
-                summary="For anyone who works near intimate scenes.",
-                kind="Certificate of completion",
-                way="Open to anyone, free of charge",
-                access="FREE",
-                fee_minor=0,
-            ),
-            SampleProgramme(
-                title="Intimacy coordinator",
-                summary="The full training, with mentored days on set.",
-                kind="Certification",
-                way="By invoice, confirmed by a registrar",
-                access="INVOICE",
-                fee_minor=340000,
-            ),
+            SampleProgrammeLine(programme=programme, fee=fee)
+            for programme, fee in zip(_programmes(), ("", "from £180", ""), strict=True)
         ],
     }
+
+
+def _programmes() -> list[SampleProgramme]:
+    return [
+        SampleProgramme(
+            title="Foundations of consent on set",
+            summary="For anyone who works near intimate scenes.",
+            kind="Certificate of completion",
+            way="Open to anyone, free of charge",
+            access="FREE",
+        ),
+        SampleProgramme(
+            title="Intimacy coordinator",
+            summary="The full training, with mentored days on set.",
+            kind="Certification",
+            way="For a fee, by one of its price plans",
+            access="FEE",
+        ),
+        SampleProgramme(
+            title="Advanced practice",
+            summary="For coordinators who teach others.",
+            kind="Certification",
+            way="By invitation only",
+            access="INVITATION",
+        ),
+    ]

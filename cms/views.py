@@ -18,7 +18,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import open_to_anyone, person_of, signed_in
 from cms.styleguide import samples as styleguide_samples
 
-from .learn import today_of
+from .learn import buying_of, today_of
 from .navigation import first_place
 
 
@@ -29,7 +29,8 @@ def learn(request: HttpRequest) -> HttpResponse:
     today = today_of(person, slug=request.GET.get("programme", ""), at=now)
     if today is None and (elsewhere := first_place(person)):
         return redirect(elsewhere)
-    return render(request, "cms/learn.html", {"today": today, "now": now, "greeting": greeting(now.hour)})
+    context = {"today": today, "buying": buying_of(person, at=now), "now": now, "greeting": greeting(now.hour)}
+    return render(request, "cms/learn.html", context)
 
 
 def greeting(hour: int) -> str:

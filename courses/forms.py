@@ -1,4 +1,4 @@
-"""What may be typed on a unit's page? A private note."""
+"""What may be typed on the learner's pages? A private note, and what one orders."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from .models import UnitNote
+from .models import Intake, PricePlan, UnitNote
+from .offers import Offers
 
 
 class NoteForm(forms.Form):
@@ -42,3 +43,41 @@ class NoteForm(forms.Form):
         if seen and (when is None or when.tzinfo is None):
             raise ValidationError(_("This page is out of date. Copy your note, and open the unit again."))
         return when
+
+
+class OrderForm(forms.Form):
+    """Which plan, which intake, and a code. What can be chosen is what is offered to this person now."""
+
+    plan: "forms.ModelChoiceField[PricePlan]" = forms.ModelChoiceField(
+        queryset=None,
+        empty_label=None,
+        widget=forms.RadioSelect,
+        label=_("How to pay"),
+        error_messages={
+            "required": _("Choose one of these."),
+            "invalid_choice": _("This is not offered any more. Choose another way."),
+        },
+    )
+    intake: "forms.ModelChoiceField[Intake]" = forms.ModelChoiceField(
+        queryset=None,
+        empty_label=None,
+        widget=forms.RadioSelect,
+        label=_("When to begin"),
+        error_messages={
+            "required": _("Choose one of these."),
+            "invalid_choice": _("This intake is closed. Choose another one."),
+        },
+    )
+    code = forms.CharField(label=_("Code"), required=False, max_length=40, help_text=_("If you were given one."))
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, offers: Offers) -> None:
+        super().__init__(data)
+        plans, intakes = offers.programme.plans, offers.programme.intakes
+        self.fields["plan"].queryset = plans.filter(pk__in=[line.plan.pk for line in offers.plans])  # type: ignore[attr-defined]
+        if offers.intakes:
+            coming = [line.intake.pk for line in offers.intakes]
+            self.fields["intake"].queryset = intakes.filter(pk__in=coming)  # type: ignore[attr-defined]
+        else:
+            del self.fields["intake"]
+        if len(offers.plans) == 1:
+            self.fields["plan"].initial = offers.plans[0].plan.pk

@@ -1,4 +1,4 @@
-"""What does a unit's address answer, and to whom? The lesson, the reason it is locked, or the programme's page."""
+"""What does a unit's address answer, and to whom? The lesson, why it is locked or paused, or the programme's page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from .forms import NoteForm
 from .models import Enrolment, LessonPage, ProgrammePage, UnitNote, UnitPage
 from .notes import note_beside
+from .pausing import pause_of
 from .progress import Outline, UnitLine, note_reading, outline_of, preview_outline
 
 Checked = tuple[str | None, int | None]  # id of a block, position of the answer picked in it
@@ -21,7 +22,8 @@ Checked = tuple[str | None, int | None]  # id of a block, position of the answer
 def serve_unit(page: UnitPage, request: HttpRequest) -> HttpResponse:
     """The unit for whom is on its programme, and the programme's page for everybody else.
 
-    A locked unit says what opens it. Each kind of unit answers an open one itself, in `serve_enrolled`.
+    A locked unit says what opens it, and in a pause every unit says what ends that. Each kind of unit answers an open
+    one itself, in `serve_enrolled`.
     """
     enrolment = enrolment_for(request, page)
     if enrolment is None:
@@ -33,13 +35,32 @@ def serve_unit(page: UnitPage, request: HttpRequest) -> HttpResponse:
     line = outline.line_of(page)
     if line is None:
         return redirect(outline.url)
-    if line.state == "locked":
+    if enrolment.paused_at is not None:
+        answer = serve_paused(page, request, enrolment=enrolment, outline=outline, line=line)
+    elif line.state == "locked":
         answer = render(request, "courses/lesson_locked.html", lesson_context(page, outline, line, enrolment=enrolment))
     else:
         note_reading(enrolment=enrolment, unit=page, at=timezone.now())
         answer = page.serve_enrolled(request, enrolment, outline, line)
     add_never_cache_headers(answer)  # it is one person's page, and may be on a shared computer
     return answer
+
+
+def serve_paused(
+    page: UnitPage,
+    request: HttpRequest,
+    *,
+    enrolment: Enrolment,
+    outline: Outline,
+    line: UnitLine,
+    note_form: NoteForm | None = None,
+    newer_note: UnitNote | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Why nothing of the unit is shown, and what to do. With `note_form`, also the note that could not be kept."""
+    context = lesson_context(page, outline, line, enrolment=enrolment)
+    context |= {"pause": pause_of(enrolment), "note_form": note_form, "newer_note": newer_note}
+    return render(request, "courses/lesson_paused.html", context, status=status)
 
 
 def enrolment_for(request: HttpRequest, unit: UnitPage) -> Enrolment | None:

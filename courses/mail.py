@@ -1,5 +1,7 @@
 """What do we write to those who come onto a programme? Plain text, with subjects that say nothing to a passer-by."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from cms.accounts.academy import AcademySettings
 from cms.accounts.templatetags.look import money
 
-from .models import Enrolment, Invitation, Invoice
+from .models import Enrolment, Instalment, Invitation, MoneyPaper, Seat, Waiting
 
 
 def send_invitation(invitation: Invitation) -> None:
@@ -22,16 +24,63 @@ def send_invitation(invitation: Invitation) -> None:
     )
 
 
-def send_invoice(invoice: Invoice) -> None:
+def send_paper(paper: MoneyPaper) -> None:
+    """An invoice, a receipt or a credit note: its reference, and where to find it. It is not attached."""
     _send(
-        invoice.learner.email,
-        _("Your invoice %(reference)s") % {"reference": invoice.reference},
-        "invoice",
+        paper.payer.email,
+        _("Your %(kind)s %(reference)s") % {"kind": paper.get_kind_display().lower(), "reference": paper.reference},
+        f"paper_{paper.kind.lower()}",
         {
-            "invoice": invoice,
-            "amount": money(invoice.amount_minor, invoice.currency),
-            "link": reverse("courses:invoice", args=[invoice.number]),
+            "paper": paper,
+            "amount": money(paper.total_minor, paper.currency),
+            "link": reverse("courses:paper", args=[paper.issuer, paper.kind, paper.number]),
         },
+    )
+
+
+def send_failed(instalment: Instalment) -> None:
+    """A payment was refused: what is due, until when, and where to pay it."""
+    _send(instalment.order.buyer.email, _("A payment did not go through"), "failed", _about(instalment))
+
+
+def send_due(instalment: Instalment) -> None:
+    """A balance falls due soon."""
+    _send(instalment.order.buyer.email, _("A payment is due soon"), "due", _about(instalment))
+
+
+def send_paused(instalment: Instalment) -> None:
+    """Access rests until a payment is made."""
+    _send(instalment.order.buyer.email, _("Your access is paused"), "paused", _about(instalment))
+
+
+def _about(instalment: Instalment) -> dict[str, object]:
+    order = instalment.order
+    return {
+        "instalment": instalment,
+        "order": order,
+        "amount": money(instalment.amount_minor, order.currency),
+        "grace_ends": instalment.due_at + timedelta(days=AcademySettings.load().grace_days),
+        "link": reverse("courses:order", args=[order.reference]),
+    }
+
+
+def send_offer(waiting: Waiting) -> None:
+    """A place is free, and held for a time."""
+    _send(
+        waiting.person.email,
+        _("A place is free"),
+        "offer",
+        {"waiting": waiting, "link": reverse("courses:enrol", args=[waiting.intake.programme.slug])},
+    )
+
+
+def send_seat(seat: Seat) -> None:
+    """An organisation offers a place it has bought."""
+    _send(
+        seat.email,
+        _("A place to study is offered to you"),
+        "seat",
+        {"seat": seat, "order": seat.order, "link": reverse("courses:seat", args=[seat.token])},
     )
 
 

@@ -78,6 +78,7 @@ class Outline:
     total: int  # units
     next: UnitLine | None  # None when every unit is done, and for a visitor
     url: str  # of the programme
+    paused: bool = False  # what is done stays done; nothing may be read
 
     lines: list[UnitLine] = field(default_factory=list, repr=False)  # every unit, in order
 
@@ -137,10 +138,13 @@ def units_of(programme: ProgrammePage) -> QuerySet[UnitPage]:
 def outline_of(*, programme: ProgrammePage, enrolment: Enrolment | None, request: HttpRequest | None = None) -> Outline:
     """The programme, module by module, as it stands for the learner of `enrolment`, or for a visitor (None).
 
+    While access is paused, what is done is said to be done and everything else is locked.
+
     Four queries however long it is: modules, units, their notes, and for a learner what is done. The address of the
     site is one more where `request` does not know it yet.
     """
     units = list(units_of(programme))
+    paused = enrolment is not None and enrolment.paused_at is not None
     states: States
     if enrolment is None:
         states, following = {unit.pk: ("locked", None) for unit in units}, None
@@ -148,9 +152,18 @@ def outline_of(*, programme: ProgrammePage, enrolment: Enrolment | None, request
         done = set(enrolment.completions.values_list("unit_id", flat=True))
         steps = [Step(pk=unit.pk, opens_next=unit.opens_next) for unit in units]
         states = states_of(steps, done=done, sequential=programme.sequential)
+        if paused:
+            states = {pk: ("done" if state == "done" else "locked", None) for pk, (state, _waits) in states.items()}
         following = _next(units, states, left_off=enrolment.last_unit_id)
     return _outline(
-        programme, _modules(programme), units, states, _notes(programme), following=following, request=request
+        programme,
+        _modules(programme),
+        units,
+        states,
+        _notes(programme),
+        following=following,
+        request=request,
+        paused=paused,
     )
 
 
@@ -168,21 +181,32 @@ def preview_outline(*, programme: ProgrammePage, page: UnitPage, request: HttpRe
 
 
 def unit_is_open(*, enrolment: Enrolment, unit: UnitPage) -> str:
-    """Why the learner may not open this unit, as a sentence; empty when they may. Finished units are always open."""
+    """Why the learner may not open this unit, as a sentence; empty when they may.
+
+    Finished units are open, except while access is paused.
+    """
     if enrolment.withdrawn_at is not None:
         return _("You are no longer on this programme.")
+    if enrolment.paused_at is not None:
+        return why_paused()
     line = outline_of(programme=enrolment.programme, enrolment=enrolment).line_of(unit)
     if line is None:
         return _("This unit is not part of the programme at present.")
     return line.reason
 
 
+def why_paused() -> str:
+    """What is said wherever something does not open in a pause. The page of a unit says more: `courses.pausing`."""
+    return _("Your access is paused. Your own page says why, and what to do.")
+
+
 @transaction.atomic
 def complete_unit(*, enrolment: Enrolment, unit: UnitPage, event: CompletedBy, at: datetime) -> UnitCompletion:
     """Note that the learner finished `unit` by `event`, once; repeating returns what was noted the first time.
 
-    A reading is refused while the unit is locked. An event of a higher layer has happened: that layer asked whether the
-    unit was open when it began, and an editor's new unit in between takes nothing away.
+    A reading is refused while the unit is locked or access is paused. An event of a higher layer has happened: that
+    layer asked whether the unit was open when it began, and neither a pause nor an editor's new unit in between takes
+    anything away.
     Raises UnitLocked when the unit is not open to this learner, and WrongEvent when it is completed in another way.
     """
     # The enrolment's row is the lock: one learner's units are completed one at a time.
@@ -226,6 +250,7 @@ def _outline(
     *,
     following: int | None,
     request: HttpRequest | None,
+    paused: bool = False,
 ) -> Outline:
     url = programme.get_url(request) or ""
     module_at = {module.path: module for module in modules}
@@ -243,7 +268,7 @@ def _outline(
             notes=notes[unit.pk],
             state=state,
             is_next=following is not None and unit.pk == following,
-            reason=_reason(line_of[waits_for] if waits_for else None, module) if state == "locked" else "",
+            reason=_reason(line_of[waits_for] if waits_for else None, module, paused) if state == "locked" else "",
             url=url + unit.url_path[len(programme.url_path) :],
         )
     lines = list(line_of.values())
@@ -254,6 +279,7 @@ def _outline(
         total=len(lines),
         next=next((line for line in lines if line.is_next), None),
         url=url,
+        paused=paused,
         lines=lines,
     )
 
@@ -281,7 +307,9 @@ def _notes(programme: ProgrammePage) -> dict[int, list[ContentNote]]:
     return notes
 
 
-def _reason(waits_for: UnitLine | None, module: ModulePage) -> str:
+def _reason(waits_for: UnitLine | None, module: ModulePage, paused: bool) -> str:
+    if paused:
+        return why_paused()
     if waits_for is None:
         return _("Opens once you are on the programme.")
     words = {"number": waits_for.number, "title": waits_for.unit.title, "module": waits_for.module.title}

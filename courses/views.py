@@ -15,12 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cms.accounts import policy
 from cms.accounts.models import User
 from cms.accounts.policy import open_to_anyone, signed_in
-from cms.accounts.templatetags.look import money
 
 from . import enrolling
 from .forms import NoteForm
-from .lessons import serve_lesson
-from .models import Access, CompletedBy, Enrolment, Invitation, Invoice, LessonPage, ProgrammePage, UnitNote, UnitPage
+from .lessons import serve_lesson, serve_paused
+from .models import CompletedBy, Enrolment, Invitation, LessonPage, UnitNote, UnitPage
 from .notes import NoteChanged, save_note
 from .progress import UnitLocked, WrongEvent, complete_unit, outline_of
 
@@ -28,25 +27,6 @@ from .progress import UnitLocked, WrongEvent, complete_unit, outline_of
 def _person(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101 - the sign-in saw to it
     return request.user
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@signed_in
-def enrol(request: HttpRequest, slug: str) -> HttpResponse:
-    """Come onto a programme that is free, or ask for its invoice. A GET, as after signing in, leads to its page."""
-    programme = get_object_or_404(ProgrammePage.objects.live(), slug=slug)
-    if request.method == "POST":
-        try:
-            if programme.access == Access.INVOICE:
-                asked = enrolling.ask_for_invoice(learner=_person(request), programme=programme, at=timezone.now())
-                return redirect("courses:invoice", asked.number)
-            enrolment = enrolling.enrol_free(learner=_person(request), programme=programme, at=timezone.now())
-        except enrolling.CannotEnrol as refusal:
-            messages.error(request, str(refusal))
-        else:
-            outline = outline_of(programme=programme, enrolment=enrolment, request=request)
-            return redirect(outline.next.url if outline.next else outline.url)
-    return redirect(programme.get_url(request))
 
 
 @never_cache
@@ -81,20 +61,6 @@ def _on_programme(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     return redirect(enrolment.programme.get_url(request))
 
 
-@require_safe
-@signed_in
-def invoice(request: HttpRequest, number: int) -> HttpResponse:
-    """One's own invoice, to print."""
-    asked = policy.fetch(
-        request.user, "invoice.read", Invoice.objects.select_related("learner", "programme"), number=number
-    )
-    return render(
-        request,
-        "courses/invoice.html",
-        {"invoice": asked, "amount": money(asked.amount_minor, asked.currency)},
-    )
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def unit_done(request: HttpRequest, unit_id: int) -> HttpResponse:
@@ -125,7 +91,8 @@ def note_save(request: HttpRequest, unit_id: int) -> HttpResponse:
     enrolment = _enrolment(request, lesson)
     outline = outline_of(programme=enrolment.programme, enrolment=enrolment, request=request)
     line = outline.line_of(lesson)
-    if request.method != "POST" or line is None or line.state == "locked":
+    paused = enrolment.paused_at is not None  # what they were writing when it began is kept
+    if request.method != "POST" or line is None or (line.state == "locked" and not paused):
         return redirect(lesson.get_url(request))
     form = NoteForm(request.POST)
     newer = None
@@ -146,7 +113,8 @@ def note_save(request: HttpRequest, unit_id: int) -> HttpResponse:
     # The lesson again, with what was typed and why it was not kept; saving once more replaces the other version.
     if newer is not None:
         form.data = {"text": form.data["text"], "seen": newer.saved_at.isoformat()}
-    answer = serve_lesson(
+    serve = serve_paused if paused else serve_lesson
+    answer = serve(
         lesson,
         request,
         enrolment=enrolment,
