@@ -40,6 +40,14 @@ PLACES = (
     (_("Mentors"), "desk:mentor_list", "group"),
     (_("Invitations"), "desk:invitation_list", "mail"),
     (_("Invoices"), "desk:invoice_list", "form"),
+    (_("Orders"), "desk:order_list", "list-ul"),
+    (_("Money that needs a person"), "desk:concern_list", "warning"),
+    (_("Ledger"), "desk:ledger", "table"),
+    (_("Price plans"), "desk:plan_list", "tag"),
+    (_("Intakes"), "desk:intake_list", "date"),
+    (_("Refund rules"), "desk:rule_list", "undo"),
+    (_("Coupons"), "desk:coupon_list", "tag"),
+    (_("Scholarship funds"), "desk:fund_list", "group"),
 )
 
 

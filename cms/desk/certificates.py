@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from certificates.checking import STANDING, is_sound
+from certificates.flags import paid_back, paid_back_since
 from certificates.issuing import CannotIssue, check_name, replace_certificate
 from certificates.models import Certificate, RevocationReason, Status
 from certificates.numbers import BadNumber, MistypedNumber, read_number
@@ -44,14 +45,16 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
             "expiring": _("Expire within 90 days"),
             "suspended": _("Suspended"),
             "revoked": _("Revoked"),
+            "paid_back": _("Paid back since"),
         },
     )
-    rows = {
+    rows: QuerySet[Any] = {
         "all": Certificate.objects.all(),
         "expiring": certificates_expiring(at),
         "suspended": Certificate.objects.filter(suspended_at__isnull=False, revoked_at=None, superseded_at=None),
         "revoked": Certificate.objects.filter(revoked_at__isnull=False),
-    }[state]
+        "paid_back": paid_back(),
+    }[state].annotate(flagged=Exists(paid_back().filter(pk=OuterRef("pk"))))
     sought = searched(request)
     rows, note = find(rows, sought)
     return show_list(
@@ -73,6 +76,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
                 accessor=lambda row: row.status(at).label,
                 primary=lambda row: row.status(at) in STANDING,
             ),
+            Column("flagged", label=_("To decide"), accessor=lambda row: _("Paid back since") if row.flagged else ""),
         ],
         choices=choices,
         search=_("Find a certificate"),
@@ -112,6 +116,7 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
         state=status.label,
         state_is_good=status in STANDING,
         sound=is_sound(certificate),
+        paid_back=bool(paid_back_since([certificate])),
         facts=[
             (_("Name"), certificate.holder_name),
             (_("Title"), certificate.title),

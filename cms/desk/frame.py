@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -125,7 +125,7 @@ def choices_of(request: HttpRequest, states: dict[str, str], *, name: str = "sta
 
 
 def ask(
-    request: HttpRequest, act: Act, *, form: Form | None = None, sure: bool = False, status: int | None = None
+    request: HttpRequest, act: Act, *, form: BaseForm | None = None, sure: bool = False, status: int | None = None
 ) -> HttpResponse:
     """The page before an action. With `sure`, its last step: the form's values are carried along, out of sight."""
     return show(

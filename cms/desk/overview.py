@@ -35,7 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     requests = (
         waiting_requests().select_related("enrolment__learner", "enrolment__programme").order_by("asked_at", "pk")
     )
-    invoices = waiting_invoices().select_related("learner", "programme").order_by("asked_at", "pk")
+    invoices = waiting_invoices().select_related("payer", "order__programme").order_by("issued_at", "pk")
     lines = [
         Line(
             since=asked.asked_at,
@@ -48,10 +48,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     ]
     lines += [
         Line(
-            since=invoice.asked_at,
+            since=invoice.issued_at,
             what=_("Invoice %(reference)s") % {"reference": invoice.reference},
-            who=invoice.learner.display_name,
-            where=invoice.programme.title,
+            who=invoice.words["payer"],
+            where=invoice.order.programme.title,
             url=reverse("desk:invoice_detail", args=[invoice.number]),
         )
         for invoice in invoices[:LONGEST]

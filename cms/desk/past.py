@@ -23,9 +23,9 @@ WORDS = {
     "mentor.credential_renewed": gettext_lazy("Credential renewed"),
     "mentor.suspended": gettext_lazy("Suspended"),
     "mentor.reinstated": gettext_lazy("Reinstated"),
-    "invoice.asked": gettext_lazy("Asked for"),
-    "invoice.confirmed": gettext_lazy("Payment confirmed"),
-    "invoice.cancelled": gettext_lazy("Cancelled"),
+    "order.placed": gettext_lazy("Ordered"),
+    "order.fulfilled": gettext_lazy("Paid, and given"),
+    "order.cancelled": gettext_lazy("Cancelled"),
     "learner.read": gettext_lazy("Record read at the desk"),
 }
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Mentor
 from certificates.models import EXPIRING, Certificate, CertificationRequest
-from courses.models import Invitation, Invoice
+from courses.models import Concern, Invitation, MoneyPaper, PaperKind
 
 RUNNING_OUT = timedelta(days=60)  # before a mentor's credential does
 
@@ -32,8 +32,12 @@ def waiting_requests() -> QuerySet[CertificationRequest]:
     return CertificationRequest.objects.filter(answered_at=None)
 
 
-def waiting_invoices() -> QuerySet[Invoice]:
-    return Invoice.objects.filter(confirmed_at=None, cancelled_at=None)
+def waiting_invoices() -> QuerySet[MoneyPaper]:
+    return MoneyPaper.objects.filter(kind=PaperKind.INVOICE, closed_at=None)
+
+
+def open_concerns() -> QuerySet[Concern]:
+    return Concern.objects.filter(settled_at=None)
 
 
 def open_invitations(at: datetime) -> QuerySet[Invitation]:
@@ -56,15 +60,19 @@ def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
 
 
 def piles(at: datetime) -> list[Pile]:
-    """Everything that waits or runs out: five queries."""
+    """Everything that waits or runs out: six queries."""
     return [
         _pile(
             waiting_requests(), "asked_at", label=_("Certification requests"), url=reverse("desk:request_list"),
             icon="clipboard-list", needs_answer=True,
         ),
         _pile(
-            waiting_invoices(), "asked_at", label=_("Invoices to be paid"), url=reverse("desk:invoice_list"),
+            waiting_invoices(), "issued_at", label=_("Invoices to be paid"), url=reverse("desk:invoice_list"),
             icon="form", needs_answer=True,
+        ),
+        _pile(
+            open_concerns(), "noticed_at", label=_("Money that needs a person"), url=reverse("desk:concern_list"),
+            icon="warning", needs_answer=True,
         ),
         _pile(
             open_invitations(at), "invited_at", label=_("Open invitations"),

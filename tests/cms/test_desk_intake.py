@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from assessments.models import Mentor
 from courses.enrolling import enrol_free
-from courses.models import Access, Enrolment, Invitation, Invoice
+from courses.models import Access, Concern, ConcernKind, Enrolment, Invitation
 from tests.factories.courses import make_enrolment, make_programme
 from tests.factories.desk import at_the_desk, make_invitation, make_invoice, yesterday
 from tests.factories.people import make_person
@@ -33,8 +33,9 @@ def test_a_payment_puts_the_learner_on_the_programme_once(client, django_capture
         answers = [client.post(invoice_page(invoice, "confirm")) for _ in range(2)]
 
     assert [answer.url for answer in answers] == [invoice_page(invoice)] * 2
-    assert Enrolment.objects.get().learner == invoice.learner
-    assert [message.to for message in mail.outbox] == [[invoice.learner.email]]
+    assert Enrolment.objects.get().learner == invoice.payer
+    assert sorted(message.subject for message in mail.outbox) == ["Your place is confirmed", "Your receipt RCT-00001"]
+    assert {address for message in mail.outbox for address in message.to} == {invoice.payer.email}
 
 
 def test_looking_at_the_confirmation_confirms_nothing(client):
@@ -47,16 +48,15 @@ def test_looking_at_the_confirmation_confirms_nothing(client):
     assert not Enrolment.objects.exists()
 
 
-def test_a_payment_for_a_place_one_has_already_is_refused_with_a_sentence(client):
+def test_a_payment_for_a_place_one_has_already_is_taken_and_needs_a_person(client):
     invoice = make_invoice()
-    make_enrolment(learner=invoice.learner, programme=invoice.programme)
+    make_enrolment(learner=invoice.payer, programme=invoice.order.programme)
     at_the_desk(client)
 
-    refused = client.post(invoice_page(invoice, "confirm"))
+    client.post(invoice_page(invoice, "confirm"))
 
-    assert refused.status_code == 422
-    assert "give back what was paid" in refused.content.decode()
-    assert Invoice.objects.get().confirmed_at is None
+    assert Enrolment.objects.count() == 1
+    assert Concern.objects.get().kind == ConcernKind.PAID_TWICE
 
 
 def test_an_invoice_is_cancelled_once_and_then_not_confirmed(client):

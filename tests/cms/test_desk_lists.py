@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from cms.desk import frame
 from cms.desk.learners import with_progress
-from courses.models import Enrolment
+from courses.models import Concern, ConcernKind, Coupon, Enrolment, Fund, Intake
 from courses.progress import outline_of
+from courses.transfers import record_transfer
 from tests.factories.certificates import make_certificate, make_ready, make_request, make_signing_key
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
 from tests.factories.desk import at_the_desk, make_invitation, make_invoice, yesterday
-from tests.factories.people import make_person
+from tests.factories.people import make_person, make_registrar
 from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift
 
 pytestmark = pytest.mark.django_db
@@ -23,21 +24,59 @@ def make_a_mentor(number):
     make_mentorship(mentor=make_mentor(at=yesterday()), at=yesterday())
 
 
+def make_a_concern(number):
+    Concern.objects.create(order=make_invoice().order, kind=ConcernKind.DISPUTE, noticed_at=yesterday())
+
+
+def make_a_payment(number):
+    order = make_invoice().order
+    record_transfer(order=order, amount_minor=order.total_minor, by=make_registrar(), at=yesterday())
+
+
+def make_an_intake(number):
+    Intake.objects.create(
+        programme=make_programme(),
+        name=f"Intake {number}",
+        starts_on=timezone.localdate() + timedelta(days=90),
+        places=3,
+    )
+
+
+def make_a_coupon(number):
+    Coupon.objects.create(code=f"CREW-{number}", percent=10, begins_at=yesterday(), made_by=make_registrar())
+
+
 MAKERS = {
     "cms_desk": lambda number: (make_request(at=yesterday()), make_invoice()),
     "desk:request_list": lambda number: make_request(at=yesterday()),
     "desk:certificate_list": lambda number: make_certificate(at=yesterday()),
     "desk:invoice_list": lambda number: make_invoice(),
+    "desk:order_list": lambda number: make_invoice(),
+    "desk:concern_list": make_a_concern,
+    "desk:ledger": make_a_payment,
+    "desk:plan_list": lambda number: make_invoice(),
+    "desk:intake_list": make_an_intake,
+    "desk:rule_list": lambda number: make_invoice(),
+    "desk:coupon_list": make_a_coupon,
+    "desk:fund_list": lambda number: Fund.objects.create(name=f"Fund {number}", amount_minor=100),
     "desk:invitation_list": lambda number: make_invitation(email=f"{number}@example.org"),
     "desk:mentor_list": make_a_mentor,
     "desk:learner_list": lambda number: make_ready(at=yesterday()),
 }
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
-    "cms_desk": 16,
+    "cms_desk": 17,
     "desk:request_list": 11,
     "desk:certificate_list": 11,
     "desk:invoice_list": 11,
+    "desk:order_list": 11,
+    "desk:concern_list": 11,
+    "desk:ledger": 13,
+    "desk:plan_list": 11,
+    "desk:intake_list": 11,
+    "desk:rule_list": 12,
+    "desk:coupon_list": 11,
+    "desk:fund_list": 11,
     "desk:invitation_list": 11,
     "desk:mentor_list": 11,
     "desk:learner_list": 12,

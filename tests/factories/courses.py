@@ -11,6 +11,7 @@ from courses.models import (
     Access,
     CredentialKind,
     Enrolment,
+    Grant,
     LessonPage,
     ModulePage,
     ProgrammeIndexPage,
@@ -88,6 +89,8 @@ def lessons_of(programme: ProgrammePage) -> list[LessonPage]:
 def make_enrolment(
     *, learner: User | None = None, programme: ProgrammePage | None = None, at: datetime = NOON
 ) -> Enrolment:
-    return Enrolment.objects.create(
+    enrolment = Enrolment.objects.create(
         learner=learner or make_person(), programme=programme or make_programme(), via=Via.FREE, enrolled_at=at
     )
+    Grant.objects.create(enrolment=enrolment, via=Via.FREE, given_at=at)
+    return enrolment

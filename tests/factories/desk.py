@@ -11,8 +11,23 @@ from django.utils import timezone
 from assessments.models import Mentor
 from certificates.models import Certificate, CertificationRequest
 from cms.accounts.models import User
-from courses.enrolling import ask_for_invoice, invite
-from courses.models import Access, Enrolment, Invitation, Invoice
+from courses.enrolling import invite
+from courses.models import (
+    Concern,
+    ConcernKind,
+    Coupon,
+    Enrolment,
+    Fund,
+    Intake,
+    Invitation,
+    MoneyPaper,
+    Order,
+    PlanKind,
+    PricePlan,
+    Scholarship,
+)
+from courses.scholarships import award_scholarship
+from tests.courses.buying import a_plan, order_of
 
 from .certificates import make_certificate, make_request, make_signing_key
 from .courses import make_programme
@@ -26,7 +41,14 @@ class Desk:
 
     asked: CertificationRequest
     certificate: Certificate
-    invoice: Invoice
+    invoice: MoneyPaper
+    order: Order
+    concern: Concern
+    plan: PricePlan
+    intake: Intake
+    coupon: Coupon
+    fund: Fund
+    scholarship: Scholarship
     invitation: Invitation
     mentor: Mentor
     enrolment: Enrolment
@@ -50,9 +72,9 @@ def yesterday() -> datetime:
     return timezone.now() - timedelta(days=1)
 
 
-def make_invoice(*, learner: User | None = None, at: datetime | None = None) -> Invoice:
-    programme = make_programme(access=Access.INVOICE, fee_minor=340_000)
-    return ask_for_invoice(learner=learner or make_person("Payer"), programme=programme, at=at or yesterday())
+def make_invoice(*, learner: User | None = None, at: datetime | None = None) -> MoneyPaper:
+    plan = a_plan(PlanKind.INVOICE, total_minor=340_000)
+    return order_of(plan, buyer=learner or make_person("Payer"), at=at or yesterday()).papers.get()
 
 
 def make_invitation(*, email: str = "invited@example.org", at: datetime | None = None) -> Invitation:
@@ -68,10 +90,24 @@ def make_desk() -> Desk:
     mentor = make_mentor("Signer", at=at - timedelta(days=40))
     mentorship = make_mentorship(mentor=mentor, enrolment=asked.enrolment, at=at - timedelta(days=20))
     make_signed_shift(mentorship, on=days_ago(5), at=at)
+    invoice = make_invoice()
+    programme, registrar = invoice.order.programme, make_registrar()
+    fund = Fund.objects.create(name="Understudies", amount_minor=100_000)
     return Desk(
+        order=invoice.order,
+        concern=Concern.objects.create(order=invoice.order, kind=ConcernKind.DISPUTE, about="dp_1", noticed_at=at),
+        plan=invoice.order.plan,
+        intake=Intake.objects.create(
+            programme=programme, name="Spring", starts_on=timezone.localdate() + timedelta(days=90), places=3
+        ),
+        coupon=Coupon.objects.create(code="CREW", percent=10, begins_at=at, made_by=registrar),
+        fund=fund,
+        scholarship=award_scholarship(
+            fund=fund, person=make_person("Scholar"), programme=programme, amount_minor=5_000, by=registrar, at=at
+        ),
         asked=asked,
         certificate=certificate,
-        invoice=make_invoice(),
+        invoice=invoice,
         invitation=make_invitation(),
         mentor=mentor,
         enrolment=asked.enrolment,

@@ -13,17 +13,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from cms.accounts import policy
+from cms.accounts.academy import AcademySettings
 from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
-from courses.enrolling import CannotEnrol, cancel_invoice, confirm_invoice
-from courses.models import Invoice
+from courses.enrolling import CannotEnrol
+from courses.models import MoneyPaper, PaperKind
+from courses.ordering import cancel_order
+from courses.transfers import record_transfer
 
-from .frame import Act, Fact, Step, ask, choices_of, day, show, show_list
+from ..frame import Act, Fact, Step, ask, choices_of, day, show, show_list
 
 STATES: dict[str, dict[str, Any]] = {
-    "waiting": {"confirmed_at": None, "cancelled_at": None},
-    "confirmed": {"confirmed_at__isnull": False},
-    "cancelled": {"cancelled_at__isnull": False},
+    "waiting": {"closed_at": None},
+    "confirmed": {"closed_at__isnull": False, "order__fulfilled_at__isnull": False},
+    "cancelled": {"closed_at__isnull": False, "order__cancelled_at__isnull": False},
 }
 
 
@@ -31,19 +34,19 @@ STATES: dict[str, dict[str, Any]] = {
 @allowed("desk.use")
 def invoice_list(request: HttpRequest) -> HttpResponse:
     """Those that wait, oldest first; or those confirmed or cancelled, newest first."""
-    policy.require(request.user, "invoice.confirm")
+    policy.require(request.user, "money.keep")
     state, choices = choices_of(
         request, {"waiting": _("Waiting"), "confirmed": _("Confirmed"), "cancelled": _("Cancelled")}
     )
-    settled = {"waiting": None, "confirmed": "confirmed_at", "cancelled": "cancelled_at"}[state]
+    settled = None if state == "waiting" else "closed_at"
     columns = [
         TitleColumn(
             "reference", label=_("Invoice"), get_url=lambda row: reverse("desk:invoice_detail", args=[row.number])
         ),
-        Column("learner", label=_("Learner")),
-        Column("description", label=_("For")),
+        Column("payer", label=_("Buyer")),
+        Column("description", label=_("For"), accessor=lambda row: row.order.description),
         Column("amount", label=_("Amount"), accessor=amount_of),
-        Column("asked_at", label=_("Asked"), accessor=lambda row: day(row.asked_at)),
+        Column("issued_at", label=_("Asked"), accessor=lambda row: day(row.issued_at)),
     ]
     if settled:
         columns.append(Column("settled", label=choices_label(state), accessor=lambda row: day(getattr(row, settled))))
@@ -52,10 +55,10 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
         request,
         title=_("Invoices"),
         icon="form",
-        rows=rows.order_by(f"-{settled}", "-pk") if settled else rows.order_by("asked_at", "pk"),
+        rows=rows.order_by(f"-{settled}", "-pk") if settled else rows.order_by("issued_at", "pk"),
         columns=[
             *columns,
-            StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda row: row.confirmed_at),
+            StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda row: row.order.fulfilled_at),
         ],
         choices=choices,
         empty={
@@ -80,11 +83,11 @@ def invoice_detail(request: HttpRequest, number: int) -> HttpResponse:
         title=invoice.reference,
         icon="form",
         steps=_steps(),
-        heading=invoice.learner.display_name,
-        state_is_good=invoice.confirmed_at is not None,
+        heading=invoice.words["payer"],
+        state_is_good=invoice.order.fulfilled_at is not None,
         invoice=invoice,
         facts=_facts(invoice),
-        waiting=invoice.confirmed_at is None and invoice.cancelled_at is None,
+        waiting=invoice.closed_at is None,
         state=state_of(invoice),
     )
 
@@ -98,13 +101,16 @@ def invoice_confirm(request: HttpRequest, number: int) -> HttpResponse:
     missing: list[str] = []
     if request.method == "POST":
         try:
-            enrolment = confirm_invoice(invoice=invoice, by=person_of(request), at=timezone.now())
+            record_transfer(
+                order=invoice.order, amount_minor=invoice.total_minor, by=person_of(request), at=timezone.now()
+            )
         except CannotEnrol as refusal:
             missing = [str(refusal)]
         else:
             messages.success(
                 request,
-                _("Payment confirmed. %(name)s is on the programme.") % {"name": enrolment.learner.display_name},
+                _("Payment confirmed. %(name)s has what was ordered, and a receipt.")
+                % {"name": invoice.payer.display_name},
             )
             return redirect(here)
     elif state_of(invoice) != _("Waiting"):
@@ -136,7 +142,7 @@ def invoice_cancel(request: HttpRequest, number: int) -> HttpResponse:
     missing: list[str] = []
     if request.method == "POST":
         try:
-            cancel_invoice(invoice=invoice, by=person_of(request), at=timezone.now())
+            cancel_order(order=invoice.order, by=person_of(request), at=timezone.now())
         except CannotEnrol as refusal:
             missing = [str(refusal)]
         else:
@@ -162,38 +168,38 @@ def invoice_cancel(request: HttpRequest, number: int) -> HttpResponse:
     return ask(request, act, status=422 if missing else 200)
 
 
-def state_of(invoice: Invoice) -> str:
-    if invoice.confirmed_at:
-        return _("Confirmed")
-    return _("Cancelled") if invoice.cancelled_at else _("Waiting")
+def state_of(invoice: MoneyPaper) -> str:
+    if invoice.closed_at is None:
+        return _("Waiting")
+    return _("Cancelled") if invoice.order.cancelled_at else _("Confirmed")
 
 
-def amount_of(invoice: Invoice) -> str:
-    return money(invoice.amount_minor, invoice.currency)
+def amount_of(invoice: MoneyPaper) -> str:
+    return money(invoice.total_minor, invoice.currency)
 
 
-def _facts(invoice: Invoice) -> list[Fact]:
+def _facts(invoice: MoneyPaper) -> list[Fact]:
     facts: list[Fact] = [
-        (_("Learner"), invoice.learner.display_name),
-        (_("E-mail address"), invoice.learner.email),
-        (_("For"), invoice.description),
+        (_("To"), invoice.words["payer"]),
+        (_("E-mail address"), invoice.payer.email),
+        (_("For"), invoice.order.description),
         (_("Amount"), amount_of(invoice)),
         (_("Reference on the transfer"), invoice.reference),
-        (_("Asked"), day(invoice.asked_at)),
+        (_("Asked"), day(invoice.issued_at)),
     ]
-    if invoice.confirmed_at:
-        facts += [(_("Confirmed"), day(invoice.confirmed_at)), (_("By"), invoice.confirmed_by)]
-    if invoice.cancelled_at:
-        facts.append((_("Cancelled"), day(invoice.cancelled_at)))
+    if invoice.closed_at:
+        facts.append((state_of(invoice), day(invoice.closed_at)))
     return facts
 
 
-def _invoices() -> QuerySet[Invoice]:
-    return Invoice.objects.select_related("learner", "programme", "confirmed_by")
+def _invoices() -> QuerySet[MoneyPaper]:
+    return MoneyPaper.objects.filter(kind=PaperKind.INVOICE).select_related("payer", "order")
 
 
-def _fetch(request: HttpRequest, number: int) -> Invoice:
-    return policy.fetch(request.user, "invoice.confirm", _invoices(), number=number)
+def _fetch(request: HttpRequest, number: int) -> MoneyPaper:
+    return policy.fetch(
+        request.user, "money.keep", _invoices(), issuer=AcademySettings.load().issuer_code, number=number
+    )
 
 
 def _steps() -> list[Step]:

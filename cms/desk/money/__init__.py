@@ -1,0 +1,1 @@
+"""The registrar's desk, as far as it is about money: prices, orders, refunds, the ledger, and what needs a person."""
