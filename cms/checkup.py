@@ -22,8 +22,10 @@ from django_tasks_db.models import DBTaskResult
 from certificates.signing import CannotSign, active_signer
 from cms.accounts.models import Entry
 from cms.accounts.sealing import CannotOpen, SealedTextField, open_text, seal_text
+from courses import payments, tasks
 
 STALE = timedelta(minutes=10)  # a task that waits longer has no worker
+LATE = timedelta(hours=1)
 
 
 class Verdict(StrEnum):
@@ -156,7 +158,40 @@ def _address() -> Found:
 
 
 def _payments() -> Found:
-    return Found(verdict=Verdict.OK, what="card payments: none in this release; free, invitation and invoice work")
+    if not payments.is_set_up():
+        return Found(verdict=Verdict.OK, what="card payments: not set up; free, invitation and invoice work")
+    easy = settings.DEMO or settings.DEBUG
+    if not settings.STRIPE_SECRET_KEY.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
+        advice = "Set STRIPE_SECRET_KEY to the secret or restricted key of Stripe’s dashboard."
+        return Found(verdict=Verdict.FAIL, what="card payments: the key is none of Stripe’s", advice=advice)
+    if not settings.STRIPE_WEBHOOK_SECRET.startswith("whsec_"):
+        advice = f"Set STRIPE_WEBHOOK_SECRET to the signing secret of {settings.BASE_URL}/payments/stripe/webhook/."
+        return Found(verdict=Verdict.FAIL, what="card payments: the webhook’s secret is none", advice=advice)
+    if settings.STRIPE_API_BASE != payments.OWN_ADDRESS and not easy:
+        return Found(verdict=Verdict.FAIL, what="card payments: not Stripe’s address", advice="Unset STRIPE_API_BASE.")
+    try:
+        account = payments.account_name()
+    except payments.PaymentRefused:
+        advice = "Stripe does not know this key, or it may not read the account. Make a new one in its dashboard."
+        return Found(verdict=Verdict.FAIL, what="card payments: the key is refused", advice=advice)
+    except payments.PaymentsAway:
+        advice = "Let this machine reach api.stripe.com. Orders wait until then, and nothing is lost."
+        return Found(verdict=Verdict.FAIL, what="card payments: Stripe does not answer", advice=advice)
+    if not payments.is_live() and not easy:
+        advice = "Buyers pay nothing real. Set the live key when you are ready."
+        return Found(verdict=Verdict.WARN, what=f"card payments: test money, account {account}", advice=advice)
+    return Found(verdict=Verdict.OK, what=f"card payments: account {account}")
+
+
+def _scheduler() -> Found:
+    """The reconciliation runs every quarter of an hour where there is a scheduler and a worker."""
+    path = f"{tasks.reconcile_payments.func.__module__}.{tasks.reconcile_payments.func.__name__}"
+    last = DBTaskResult.objects.filter(task_path=path).order_by("-enqueued_at").first()
+    if last and timezone.now() - last.enqueued_at < LATE:
+        return Found(verdict=Verdict.OK, what="scheduler: runs")
+    verdict = Verdict.FAIL if payments.is_set_up() else Verdict.WARN
+    advice = "Start it: manage.py crontask. Payments are reconciled and chased by it."
+    return Found(verdict=verdict, what="scheduler: nothing was begun in the last hour", advice=advice)
 
 
 CHECKS: tuple[tuple[str, Callable[[], Found]], ...] = (
@@ -172,4 +207,5 @@ CHECKS: tuple[tuple[str, Callable[[], Found]], ...] = (
     ("clock", _clock),
     ("address", _address),
     ("card payments", _payments),
+    ("scheduler", _scheduler),
 )

@@ -155,7 +155,7 @@ def test_a_cache_that_is_not_there_hides_nothing_else_and_tells_no_secret(monkey
     found = list(checkup())
 
     assert [line.verdict for line in found if line.what == "cache"] == [Verdict.FAIL]
-    assert len(found) == 12
+    assert len(found) == 13
     assert "secret" not in str(found)
 
 
@@ -173,3 +173,65 @@ def test_whether_mail_leaves_this_machine(settings, backend, verdict, mailoutbox
 
     assert verdict_on("mail") is verdict
     assert mailoutbox == []
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict", "says"),
+    [
+        ({}, Verdict.OK, "not set up"),
+        ({"STRIPE_SECRET_KEY": "pk_test_x"}, Verdict.FAIL, "the key is none of Stripe’s"),
+        ({"STRIPE_SECRET_KEY": "sk_test_x"}, Verdict.FAIL, "the webhook’s secret is none"),
+        (
+            {"STRIPE_SECRET_KEY": "sk_live_x", "STRIPE_WEBHOOK_SECRET": "whsec_x", "STRIPE_API_BASE": "http://other"},
+            Verdict.FAIL,
+            "not Stripe’s address",
+        ),
+    ],
+    ids=lambda value: ",".join(value) if isinstance(value, dict) else str(value),
+)
+def test_how_card_payments_are_set_up(settings, values, verdict, says):
+    for name, value in values.items():
+        setattr(settings, name, value)
+
+    found = next(found for found in checkup() if found.what.startswith("card payments"))
+
+    assert (found.verdict, says in found.what) == (verdict, True)
+    assert "sk_" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("key", "mode", "verdict", "says"),
+    [
+        ("sk_test_x", "ok", Verdict.WARN, "test money, account acct_test_stand_in"),
+        ("sk_test_x", "down", Verdict.FAIL, "Stripe does not answer"),
+        ("sk_live_x", "ok", Verdict.FAIL, "the key is refused"),
+    ],
+)
+def test_the_account_behind_the_key_is_asked(settings, monkeypatch, key, mode, verdict, says):
+    from courses import payments
+    from tests.stripe_stand_in import StandIn
+
+    with StandIn() as stand_in:
+        stand_in.mode(api=mode)
+        settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = key, "whsec_x"
+        settings.STRIPE_API_BASE = stand_in.address
+        monkeypatch.setattr(payments, "OWN_ADDRESS", stand_in.address)
+
+        found = next(found for found in checkup() if found.what.startswith("card payments"))
+
+    assert (found.verdict, says in found.what) == (verdict, True)
+
+
+def test_a_scheduler_that_runs_and_one_that_does_not(settings):
+    from django_tasks_db.models import DBTaskResult
+
+    assert verdict_on("scheduler") is Verdict.WARN
+    settings.STRIPE_SECRET_KEY = "sk_test_x"
+    assert verdict_on("scheduler") is Verdict.FAIL
+
+    DBTaskResult.objects.create(
+        args_kwargs={"args": [], "kwargs": {}}, task_path="courses.tasks.reconcile_payments", backend_name="default",
+        run_after=timezone.now(),
+    )  # fmt: skip
+
+    assert verdict_on("scheduler") is Verdict.OK

@@ -19,6 +19,7 @@ OURS = (
     "SECRET_KEY", "BASE_URL", "ALLOWED_HOSTS", "DEBUG", "DEMO", "DATABASE_URL", "CACHE_URL", "EMAIL_URL",
     "DEFAULT_FROM_EMAIL", "CREDENTIAL_KEY_SECRET", "FIELD_ENCRYPTION_KEYS", "TRUSTED_PROXY_COUNT", "VAR_DIR",
     "DJANGO_SETTINGS_MODULE",
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE",
 )  # fmt: skip
 
 
@@ -273,6 +274,23 @@ def test_a_missing_value_stops_the_start_with_one_sentence(production: dict[str,
     assert done.stderr.strip() == (
         f"Closed Set cannot start. Set {name} in the environment; the README says what each variable is for."
     )
+
+
+def test_payments_need_the_webhooks_secret_beside_the_key(production: dict[str, str]) -> None:
+    done = manage(production | {"STRIPE_SECRET_KEY": "sk_live_x"}, "check")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Closed Set cannot start. Set STRIPE_WEBHOOK_SECRET in the environment")
+
+
+def test_another_address_than_stripes_is_refused_where_people_pay(production: dict[str, str]) -> None:
+    keys = {"STRIPE_SECRET_KEY": "sk_live_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"}
+
+    done = manage(production | keys | {"STRIPE_API_BASE": "http://127.0.0.1:8421"}, "check")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Closed Set cannot start. STRIPE_API_BASE is not Stripe’s own address")
+    assert manage(production | keys | {"STRIPE_API_BASE": "https://api.stripe.com/"}, "check").returncode == 0
 
 
 SECRET = "hunter2-is-not-for-logs"
