@@ -29,7 +29,7 @@ ACCOUNTS = (
     Someone(email="mentor2@demo.example", name="Delphine Okafor-Reyes", pronouns="she/her", about="approved mentor"),
     Someone(email="registrar@demo.example", name="Philippa Grange", about="intakes, cases, certificates"),
     Someone(email="editor@demo.example", name="Mina Halloran", about="writes content, sees no learner data"),
-    Someone(email="employer@demo.example", name="Jonah Prewitt", about="a producer who checks certificates"),
+    Someone(email="employer@demo.example", name="Jonah Prewitt", about="a producer with five places for her crew"),
 )  # fmt: skip
 HOLDERS = {
     "active": "graduate@demo.example",
@@ -45,6 +45,11 @@ OTHERS = (
     Someone(email="suspended@demo.example", name="Siân Ŵyn Prosser"),
     Someone(email="revoked@demo.example", name="Marlo Quist"),
     Someone(email="renamed@demo.example", name="Rowan Okonjo-Hale"),
+)
+CREW = Someone(email="costume@lantern-row.example", name="Nadia Ferreira")
+BUYERS = (
+    Someone(email="paid@demo.example", name="Lena Marchetti"),
+    Someone(email="paying@demo.example", name="Oskar Dube"),
 )
 
 

@@ -43,7 +43,7 @@ from courses.models import CompletedBy, CredentialKind, Enrolment, ProgrammeInde
 from courses.notes import save_note
 from courses.progress import complete_unit, units_of
 
-from . import content, ethics, people, words
+from . import content, ethics, money, people, words
 
 ZONE = ZoneInfo("Europe/London")
 MODULES = ("consent", "human-sexuality", "set-protocol")
@@ -62,6 +62,11 @@ def seed(*, now: datetime, progress: Callable[[str], None] = lambda line: None) 
     staff = make_staff(now)
     programme = make_pages()
     make_rules_and_keys(programme, registrar=staff["registrar"], now=now)
+    progress("prices, intakes and two orders")
+    foundations = ProgrammePage.objects.get(slug=words.FOUNDATIONS["slug"])
+    money.make_prices(foundations, registrar=staff["registrar"], now=now)
+    money.make_orders(foundations, registrar=staff["registrar"], now=now)
+    money.make_places(foundations, employer=staff["employer"], registrar=staff["registrar"], now=now)
     progress("six certificate holders, with the evidence each rests on")
     make_holders(programme, staff, now=now, chance=chance)
     progress("learners half-way and ready")

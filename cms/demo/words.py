@@ -7,6 +7,8 @@ ABOUT = (
     "Invented for demonstration; rule sets shown are examples."
 )
 BANK = "Closed Set Academy (invented)\nIBAN GB00 DEMO 0000 0000 0000 00\nReference: the invoice number"
+LEGAL_NAME = "Closed Set Academy Ltd (invented)"
+LEGAL_ADDRESS = "The Old Scene Dock\n14 Lantern Yard\nLeeds LS0 0AA"
 
 HOME = {
     "seo_title": "Closed Set Academy: training and certification for intimacy coordinators",
@@ -40,9 +42,7 @@ FOUNDATIONS = {
     "summary": "For anyone who works near intimate scenes: costume, assistant directors, stage managers.",
     "kind": CredentialKind.COMPLETION,
     "credential_title": "Foundations of consent on set",
-    "access": Access.INVOICE,
-    "fee_minor": 18000,
-    "currency": "GBP",
+    "access": Access.FEE,
     "outcomes": [
         ("sentence", "Say what an intimacy coordinator does, and what stays with your own department."),
         ("sentence", "Tell a boundary, a consent and a contract apart on a working day."),

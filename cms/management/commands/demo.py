@@ -101,12 +101,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Port {port} cannot be used ({problem.strerror or problem}). Try another: --port {port + 1}"
             ) from None
-        worker = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "db_worker", "--interval", "1"],
-            env=os.environ | {"DEMO": "on"},
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C reaches us, and we end it
-        )
+        helpers = [self.start("db_worker", "--interval", "1"), self.start("crontask", "--no-heartbeat")]
 
         def stop(number: int, frame: object) -> None:
             raise KeyboardInterrupt
@@ -119,12 +114,27 @@ class Command(BaseCommand):
             pass
         finally:
             server.close()
-            worker.terminate()
-            try:
-                worker.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                worker.kill()
+            self.end(helpers)
             self.say("\nEnded. Everything is kept for the next time.")
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """The worker or the scheduler, beside us."""
+        return subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
+            env=os.environ | {"DEMO": "on"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL if command[0] == "crontask" else None,
+            start_new_session=True,  # Ctrl-C reaches us, and we end it
+        )
+
+    def end(self, helpers: list[subprocess.Popen[bytes]]) -> None:
+        for helper in helpers:
+            helper.terminate()
+        for helper in helpers:
+            try:
+                helper.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                helper.kill()
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
