@@ -69,7 +69,9 @@ def is_a_screen_of_the_admin(route: str, view: Any) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("route", "view"), [(route, view) for route, view, _converters in OURS], ids=lambda x: str(x)[:60]
+    ("route", "view"),
+    [(route, view) for route, view, _converters in OURS],
+    ids=[route for route, _view, _converters in OURS],
 )
 def test_every_view_says_who_may_use_it(route: str, view: Any) -> None:
     access = getattr(view, "access", "")

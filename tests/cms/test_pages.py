@@ -12,7 +12,8 @@ from wagtail.models import Page
 from cms import demo_views
 from cms.accounts.academy import AcademySettings
 from cms.models import HomePage, StandardPage
-from courses.models import Access, ProgrammePage
+from courses.models import Access, PlanKind, ProgrammePage
+from tests.courses.buying import a_plan
 from tests.factories.courses import make_programme, make_site
 from tests.factories.people import make_person
 
@@ -45,7 +46,8 @@ def test_a_page_that_lists_programmes_costs_the_same_for_one_and_three(
 
 
 def test_the_first_page_says_what_a_programme_is_and_costs(client: Client):
-    make_programme(modules=0, title="Intimacy coordinator", access=Access.INVOICE, fee_minor=340000)
+    programme = make_programme(modules=0, title="Intimacy coordinator", access=Access.FEE)
+    a_plan(PlanKind.INVOICE, programme=programme, total_minor=340_000)
     make_programme(modules=0, title="Foundations")
 
     html = client.get("/").content.decode()
@@ -53,7 +55,7 @@ def test_the_first_page_says_what_a_programme_is_and_costs(client: Client):
     assert "<h1>A set</h1>" in html
     assert "<b>£3,400</b>" in html
     assert "<b>Free</b>" in html
-    assert "Certification. By invoice, confirmed by a registrar." in html
+    assert "Certification. Open to anyone, free of charge." in html
 
 
 def test_the_first_page_without_programmes_says_so(client: Client):

@@ -1,17 +1,26 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
 from django.urls import reverse
 
 from courses.catalogue import programme_context, way_onto
-from courses.enrolling import ask_for_invoice
-from courses.models import Access, ContentNote, ProgrammePage
+from courses.models import Access, ContentNote, PlanKind, PricePlan, ProgrammePage
 from courses.progress import complete_unit
+from tests.courses.buying import a_plan, order_of
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
 from tests.factories.people import NOON, make_person
 
-PRICED = {"access": Access.INVOICE, "fee_minor": 340_000}
+PRICED = {"access": Access.FEE}
 FREE = {"access": Access.FREE}
 INVITED = {"access": Access.INVITATION}
+
+
+def make_priced(*totals_minor: int, **fields: object) -> ProgrammePage:
+    """A programme for a fee, by transfer, with a plan for each of the totals."""
+    programme = make_programme(**PRICED, **fields)
+    for total in totals_minor or (340_000,):
+        a_plan(PlanKind.INVOICE, programme=programme, total_minor=total)
+    return programme
 
 
 def page_of(client, programme):
@@ -23,48 +32,89 @@ def page_of(client, programme):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("fields", "signed_in", "enrolled", "invoiced", "way"),
+    ("fields", "signed_in", "enrolled", "ordered", "way"),
     [
         (FREE, False, False, False, "stranger"),
         (PRICED, False, False, False, "stranger"),
         (INVITED, False, False, False, "invitation"),
         (FREE, True, False, False, "free"),
-        (PRICED, True, False, False, "invoice"),
+        (PRICED, True, False, False, "fee"),
         (INVITED, True, False, False, "invitation"),
         (PRICED, True, False, True, "waiting"),
-        (INVITED, True, False, True, "waiting"),  # asked for when it was still offered
+        (INVITED, True, False, True, "waiting"),  # ordered when it was still offered
         (PRICED, True, True, True, "enrolled"),
         (INVITED, True, True, False, "enrolled"),
     ],
 )
-def test_the_way_onto_a_programme(fields, signed_in, enrolled, invoiced, way):
+def test_the_way_onto_a_programme(fields, signed_in, enrolled, ordered, way):
     person = make_person() if signed_in else AnonymousUser()
 
-    assert way_onto(ProgrammePage(**fields), person, enrolled=enrolled, invoiced=invoiced) == way
+    assert way_onto(ProgrammePage(**fields), person, enrolled=enrolled, ordered=ordered) == way
 
 
 @pytest.mark.django_db
 def test_a_visitor_is_asked_to_sign_up_and_comes_back(client):
-    programme = make_programme(**PRICED)
+    programme = make_priced(340_000)
 
     page = page_of(client, programme)
 
     assert f'href="{reverse("account_signup")}?next={programme.get_url()}">Sign up to enrol</a>' in page
     assert f'href="{reverse("account_login")}?next={programme.get_url()}">Sign in</a>' in page
-    assert "The fee is £3,400" in page
+    assert "The fee: £3,400." in page
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("fields", "label"), [(FREE, "Enrol now"), (PRICED, "Ask for an invoice")])
-def test_somebody_signed_in_has_one_button(client, fields, label):
-    programme = make_programme(**fields)
+def test_somebody_signed_in_has_one_button_onto_a_free_programme(client):
+    programme = make_programme(**FREE)
     client.force_login(make_person())
 
     page = page_of(client, programme)
 
     assert f'<form method="post" action="{reverse("courses:enrol", args=[programme.slug])}">' in page
     assert page.count("button-main") == 1
-    assert label in page
+    assert "Enrol now" in page
+
+
+@pytest.mark.django_db
+def test_somebody_signed_in_is_led_to_the_ways_to_pay(client):
+    programme = make_priced()
+    client.force_login(make_person())
+
+    page = page_of(client, programme)
+
+    assert f'href="{reverse("courses:enrol", args=[programme.slug])}">See the ways to pay</a>' in page
+    assert page.count("button-main") == 1
+
+
+@pytest.mark.django_db
+def test_a_programme_without_a_plan_says_that_it_cannot_be_ordered(client):
+    programme = make_programme(**PRICED)
+    client.force_login(make_person())
+
+    page = page_of(client, programme)
+
+    assert "This programme cannot be ordered here at present." in page
+    assert "button-main" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("totals", "fee"), [([340_000], "£3,400"), ([340_000, 340_000], "£3,400"), ([360_000, 340_000], "from £3,400")]
+)
+def test_the_fee_is_the_lowest_of_what_is_offered(totals, fee):
+    programme = make_priced(*totals)
+
+    assert programme_context(programme, AnonymousUser())["fee"] == fee
+
+
+@pytest.mark.django_db
+def test_plans_that_are_closed_or_not_payable_here_are_no_fee():
+    programme = make_priced(340_000)
+    a_plan(PlanKind.ONCE, programme=programme, total_minor=100_00)
+    closed = a_plan(PlanKind.INVOICE, programme=programme, total_minor=200_00)
+    PricePlan.objects.filter(pk=closed.pk).update(closed_at=F("opened_at"))
+
+    assert programme_context(programme, AnonymousUser())["fee"] == "£3,400"
 
 
 @pytest.mark.django_db
@@ -76,18 +126,17 @@ def test_a_programme_by_invitation_says_so(client):
 
 
 @pytest.mark.django_db
-def test_who_waits_sees_their_own_invoice_and_nobody_elses(client):
-    programme = make_programme(**PRICED)
+def test_who_waits_sees_their_own_order_and_nobody_elses(client):
+    programme = make_priced()
     waiting, other = make_person(), make_person()
-    ask_for_invoice(learner=other, programme=programme, at=NOON)
-    mine = ask_for_invoice(learner=waiting, programme=programme, at=NOON)
+    theirs = order_of(programme.plans.get(), buyer=other)
+    mine = order_of(programme.plans.get(), buyer=waiting)
     client.force_login(waiting)
 
     page = page_of(client, programme)
 
-    assert f'href="{reverse("courses:invoice", args=[mine.number])}"' in page
-    assert "INV-00002" in page
-    assert "INV-00001" not in page
+    assert f'href="{reverse("courses:order", args=[mine.reference])}">See your order</a>' in page
+    assert theirs.reference not in page
 
 
 @pytest.mark.django_db
@@ -181,7 +230,7 @@ def test_the_page_says_what_the_paper_is_and_is_not(client):
     ("fields", "facts"),
     [
         (
-            PRICED | {"valid_years": 3, "kind": "certification"},
+            {"valid_years": 3, "kind": "certification"},
             ["Certification", "3 years", "2", "6", "20 hours", "£3,400"],
         ),
         (
@@ -191,7 +240,8 @@ def test_the_page_says_what_the_paper_is_and_is_not(client):
     ],
 )
 def test_the_facts_of_a_programme(fields, facts):
-    programme = make_programme(modules=2, lessons=3, **fields)
+    make = make_priced if facts[-1] != "None" else make_programme
+    programme = make(modules=2, lessons=3, **fields)
 
     context = programme_context(programme, make_person())
 
@@ -217,6 +267,21 @@ def test_programme_query_count_for_a_learner(client, count, django_assert_num_qu
     client.force_login(enrolment.learner)
     page_of(client, enrolment.programme)
 
-    # as for a visitor, and: session, person, enrolment, what is done, the menu (3)
-    with django_assert_num_queries(20):
+    # as for a visitor, and: session, person, enrolment, what is late, what is done, the menu (3)
+    with django_assert_num_queries(21):
         page_of(client, enrolment.programme)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_catalogue_names_every_fee_in_one_query(client, count, django_assert_num_queries):
+    programmes = [make_priced(10_000 * place, 90_000) for place in range(1, count + 1)]
+    address = programmes[0].get_parent().get_url()
+    client.get(address)  # sites and kinds of pages are known
+
+    # site, home, catalogue (2), who may see the page (2); programmes, their plans; the academy
+    with django_assert_num_queries(9):
+        page = client.get(address).content.decode()
+
+    for place in range(1, count + 1):
+        assert f"<b>from £{100 * place}</b>" in page

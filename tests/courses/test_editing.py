@@ -6,14 +6,16 @@ from django.urls import reverse
 from wagtail import hooks
 from wagtail.models import Page
 
-from courses.enrolling import ask_for_invoice, invite
-from courses.models import Access, ContentNote, LessonPage, ModulePage, ProgrammePage, UnitNote
+from courses.enrolling import invite
+from courses.models import Access, ContentNote, LessonPage, ModulePage, PlanKind, ProgrammePage, UnitNote
 from courses.notes import save_note
 from courses.pages import UnitPage
 from courses.progress import complete_unit, note_reading
 from courses.wagtail_hooks import ContentNoteViewSet, is_evidence
 from tests.factories.courses import lessons_of, make_enrolment, make_lesson, make_module, make_programme
 from tests.factories.people import NOON, make_person, make_registrar
+
+from .buying import a_plan, order_of
 
 # Preview -------------------------------------------------------------------------------------------------------
 
@@ -147,9 +149,14 @@ def invited(programme, lesson):
     invite(programme=programme, email="nell@example.org", by=make_registrar(), at=NOON)
 
 
-def invoiced(programme, lesson):
-    ProgrammePage.objects.filter(pk=programme.pk).update(access=Access.INVOICE, fee_minor=100)
-    ask_for_invoice(learner=make_person(), programme=programme, at=NOON)
+def priced(programme, lesson):
+    a_plan(PlanKind.INVOICE, programme=programme)
+
+
+def ordered(programme, lesson):
+    ProgrammePage.objects.filter(pk=programme.pk).update(access=Access.FEE)
+    programme.refresh_from_db()
+    order_of(a_plan(PlanKind.INVOICE, programme=programme))
 
 
 def finished(programme, lesson):
@@ -165,7 +172,7 @@ def noted(programme, lesson):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("evidence", [enrolled, invited, invoiced, finished, opened, noted])
+@pytest.mark.parametrize("evidence", [enrolled, invited, priced, ordered, finished, opened, noted])
 def test_a_programme_with_what_people_did_is_not_deleted(client, evidence):
     programme = make_programme()
     evidence(programme, lessons_of(programme)[0])

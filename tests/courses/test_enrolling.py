@@ -10,31 +10,22 @@ from cms.accounts.models import AcademySettings, Chain, Entry
 from courses import enrolling
 from courses.enrolling import (
     AlreadyEnrolled,
-    CannotEnrol,
     InvitationExpired,
     InvitationForAnother,
     InvitationUsed,
-    InvoiceSettled,
     NotOffered,
     accept_invitation,
-    ask_for_invoice,
-    cancel_invoice,
-    confirm_invoice,
     enrol_free,
     invite,
     withdraw,
 )
-from courses.models import Access, Enrolment, Invitation, Invoice, Via
+from courses.models import Access, Enrolment, Invitation, Via
 from tests.factories.courses import make_enrolment, make_programme
 from tests.factories.people import NOON, make_person, make_registrar
 
 from .races import meet_in, side_by_side, take_locks_away
 
 LATER = NOON + timedelta(days=1)
-
-
-def make_priced(**fields):
-    return make_programme(access=Access.INVOICE, fee_minor=340_000, modules=0, **fields)
 
 
 def make_free(**fields):
@@ -86,7 +77,7 @@ def test_who_has_left_may_come_back():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("fields", [{"access": Access.INVITATION}, {"access": Access.INVOICE, "fee_minor": 100}])
+@pytest.mark.parametrize("fields", [{"access": Access.INVITATION}, {"access": Access.FEE}])
 def test_a_programme_that_is_not_free_is_not_entered_so(fields):
     with pytest.raises(NotOffered):
         enrol_free(learner=make_person(), programme=make_free(**fields), at=NOON)
@@ -97,7 +88,7 @@ def test_a_programme_that_is_not_free_is_not_entered_so(fields):
 @pytest.mark.django_db
 def test_a_programme_that_became_priced_meanwhile_is_not_entered_by_an_old_page():
     seen = make_free()
-    type(seen).objects.filter(pk=seen.pk).update(access=Access.INVOICE, fee_minor=100)
+    type(seen).objects.filter(pk=seen.pk).update(access=Access.FEE)
 
     with pytest.raises(NotOffered):
         enrol_free(learner=make_person(), programme=seen, at=NOON)
@@ -307,176 +298,6 @@ def test_the_database_refuses_an_impossible_invitation(fields):
         Invitation.objects.filter(pk=invitation.pk).update(**fields)
 
 
-# Invoices ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_an_invoice_is_written_with_the_fee_of_the_day_and_mailed(django_capture_on_commit_callbacks):
-    academy = AcademySettings.load()
-    academy.bank_details = "Invented Bank, 12345678"
-    academy.save()
-    person, programme = make_person(), make_priced(title="Set & protocol")
-
-    with django_capture_on_commit_callbacks(execute=True):
-        invoice = ask_for_invoice(learner=person, programme=programme, at=NOON)
-
-    [message] = mail.outbox
-    assert (invoice.reference, invoice.description, invoice.amount_minor, invoice.currency) == (
-        "INV-00001", "Set & protocol", 340_000, "GBP",
-    )  # fmt: skip
-    assert (message.to, message.subject) == ([person.email], "Your invoice INV-00001")
-    assert "INV-00001: Set & protocol\nTo pay: £3,400" in message.body
-    assert "Invented Bank, 12345678" in message.body
-    assert "http://localhost:8000/learn/invoices/1/" in message.body
-
-
-@pytest.mark.django_db
-def test_asking_again_returns_the_invoice_that_waits(django_capture_on_commit_callbacks):
-    person, programme = make_person(), make_priced()
-
-    with django_capture_on_commit_callbacks(execute=True):
-        first = ask_for_invoice(learner=person, programme=programme, at=NOON)
-        again = ask_for_invoice(learner=person, programme=programme, at=LATER)
-
-    assert again == first
-    assert len(mail.outbox) == 1
-    assert verbs_of(person) == ["invoice.asked"]
-
-
-@pytest.mark.django_db
-def test_a_later_fee_does_not_change_an_invoice():
-    person, programme = make_person(), make_priced()
-    invoice = ask_for_invoice(learner=person, programme=programme, at=NOON)
-    programme.fee_minor, programme.title = 999_900, "Renamed"
-    programme.save()
-
-    confirm_invoice(invoice=invoice, by=make_registrar(), at=LATER)
-
-    invoice.refresh_from_db()
-    assert (invoice.amount_minor, invoice.description) == (340_000, invoice.description)
-    assert invoice.description != "Renamed"
-
-
-@pytest.mark.django_db
-def test_invoices_are_numbered_without_gaps_even_after_one_fails(monkeypatch):
-    programme = make_priced()
-    ask_for_invoice(learner=make_person(), programme=programme, at=NOON)
-    monkeypatch.setattr(enrolling, "_terms", lambda invoice: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        ask_for_invoice(learner=make_person(), programme=programme, at=NOON)
-    monkeypatch.undo()
-
-    last = ask_for_invoice(learner=make_person(), programme=programme, at=NOON)
-
-    assert last.number == 2
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("access", [Access.FREE, Access.INVITATION])
-def test_no_invoice_for_what_is_not_offered_so(access):
-    with pytest.raises(NotOffered):
-        ask_for_invoice(learner=make_person(), programme=make_free(access=access), at=NOON)
-
-    assert not Invoice.objects.exists()
-
-
-@pytest.mark.django_db
-def test_no_invoice_for_who_is_on_the_programme():
-    enrolment = make_enrolment(programme=make_priced())
-
-    with pytest.raises(AlreadyEnrolled):
-        ask_for_invoice(learner=enrolment.learner, programme=enrolment.programme, at=NOON)
-
-
-@pytest.mark.django_db
-def test_confirming_enrols_once_and_says_so(django_capture_on_commit_callbacks):
-    registrar = make_registrar()
-    invoice = ask_for_invoice(learner=make_person(), programme=make_priced(), at=NOON)
-
-    with django_capture_on_commit_callbacks(execute=True):
-        first = confirm_invoice(invoice=invoice, by=registrar, at=LATER)
-        again = confirm_invoice(invoice=invoice, by=registrar, at=LATER)
-
-    invoice.refresh_from_db()
-    assert again == first
-    assert (first.via, invoice.confirmed_at, invoice.confirmed_by) == (Via.INVOICE, LATER, registrar)
-    assert verbs_of(invoice.learner) == ["invoice.asked", "enrolment.begun", "invoice.confirmed"]
-    assert [message.subject for message in mail.outbox] == ["Your place is confirmed"]
-
-
-@pytest.mark.django_db
-def test_confirming_for_somebody_who_came_another_way_is_refused_and_changes_nothing():
-    person, programme = make_person(), make_priced()
-    invoice = ask_for_invoice(learner=person, programme=programme, at=NOON)
-    make_enrolment(learner=person, programme=programme)
-
-    with pytest.raises(AlreadyEnrolled, match="give back what was paid"):
-        confirm_invoice(invoice=invoice, by=make_registrar(), at=LATER)
-
-    invoice.refresh_from_db()
-    assert invoice.confirmed_at is None
-    assert Enrolment.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_a_cancelled_invoice_is_not_confirmed_and_a_confirmed_one_not_cancelled():
-    registrar, programme = make_registrar(), make_priced()
-    cancelled, confirmed = (ask_for_invoice(learner=make_person(), programme=programme, at=NOON) for _ in range(2))
-    cancel_invoice(invoice=cancelled, by=registrar, at=NOON)
-    confirm_invoice(invoice=confirmed, by=registrar, at=NOON)
-
-    with pytest.raises(InvoiceSettled):
-        confirm_invoice(invoice=cancelled, by=registrar, at=LATER)
-    with pytest.raises(InvoiceSettled):
-        cancel_invoice(invoice=confirmed, by=registrar, at=LATER)
-
-
-@pytest.mark.django_db
-def test_cancelling_twice_changes_nothing_and_one_may_ask_again():
-    registrar, person, programme = make_registrar(), make_person(), make_priced()
-    invoice = ask_for_invoice(learner=person, programme=programme, at=NOON)
-
-    cancel_invoice(invoice=invoice, by=registrar, at=NOON)
-    again = cancel_invoice(invoice=invoice, by=registrar, at=LATER)
-
-    assert again.cancelled_at == NOON
-    assert ask_for_invoice(learner=person, programme=programme, at=LATER).number == 2
-    assert verbs_of(person) == ["invoice.asked", "invoice.cancelled", "invoice.asked"]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"confirmed_at": NOON},
-        {"amount_minor": 0},
-        {"number": 0},
-        {"confirmed_at": NOON - timedelta(days=1), "confirmed_by": "registrar", "enrolment": "enrolment"},
-        {"confirmed_at": NOON, "confirmed_by": "registrar", "enrolment": "enrolment", "cancelled_at": NOON},
-    ],
-)
-def test_the_database_refuses_an_impossible_invoice(fields):
-    made = {"registrar": make_registrar, "enrolment": make_enrolment}
-    invoice = ask_for_invoice(learner=make_person(), programme=make_priced(), at=NOON)
-
-    with pytest.raises(IntegrityError):
-        Invoice.objects.filter(pk=invoice.pk).update(
-            **{name: made[value]() if value in made else value for name, value in fields.items()}
-        )
-
-
-@pytest.mark.django_db
-def test_the_database_keeps_one_waiting_invoice_and_one_open_enrolment():
-    person, programme = make_person(), make_priced()
-    invoice = ask_for_invoice(learner=person, programme=programme, at=NOON)
-    confirm_invoice(invoice=invoice, by=make_registrar(), at=NOON)
-    values = {"description": "x", "amount_minor": 1, "currency": "GBP", "asked_at": NOON}
-    Invoice.objects.create(number=2, learner=person, programme=programme, **values)
-
-    with pytest.raises(IntegrityError, match="invoice"):
-        Invoice.objects.create(number=3, learner=person, programme=programme, **values)
-
-
 @pytest.mark.django_db
 def test_the_database_keeps_one_open_enrolment_on_a_programme():
     enrolment = make_enrolment(programme=make_free())
@@ -516,7 +337,7 @@ def errors_in(answers):
 
 def begin_chains(*people):
     Chain.objects.bulk_create(
-        [Chain(name=name) for name in ("invoices", "invitations", *(f"learner:{person.pk}" for person in people))],
+        [Chain(name=name) for name in ("invitations", *(f"learner:{person.pk}" for person in people))],
         ignore_conflicts=True,
     )
 
@@ -541,30 +362,6 @@ def test_without_locks_enrolling_twice_at_once_meets_an_error(monkeypatch):
 
     assert isinstance(problem, DatabaseError)
     assert Enrolment.objects.count() == 1
-
-
-def two_ask_for_invoices():
-    people, programme = [make_person(), make_person()], make_priced()
-    begin_chains(*people)
-    return side_by_side(
-        *(lambda mine=mine: ask_for_invoice(learner=mine, programme=programme, at=NOON) for mine in people)
-    )
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_invoices_asked_for_at_once_are_numbered_one_and_two():
-    assert sorted(invoice.number for invoice in two_ask_for_invoices()) == [1, 2]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_without_locks_two_invoices_asked_for_at_once_want_one_number(monkeypatch):
-    take_locks_away(monkeypatch)
-    meet_in(monkeypatch, enrolling, "_next_number")
-
-    [problem] = errors_in(two_ask_for_invoices())
-
-    assert isinstance(problem, DatabaseError)
-    assert Invoice.objects.count() == 1
 
 
 def invite_twice():
@@ -609,59 +406,3 @@ def test_without_locks_an_invitation_taken_twice_at_once_meets_an_error(monkeypa
     [problem] = errors_in(accept_twice())
 
     assert isinstance(problem, DatabaseError)
-
-
-def make_waiting():
-    registrar, invoice = make_registrar(), ask_for_invoice(learner=make_person(), programme=make_priced(), at=NOON)
-    begin_chains(invoice.learner)
-    return registrar, invoice
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_invoice_confirmed_twice_at_once_is_one_enrolment():
-    registrar, invoice = make_waiting()
-
-    answers = side_by_side(*[lambda: confirm_invoice(invoice=invoice, by=registrar, at=LATER)] * 3)
-
-    assert answers == [Enrolment.objects.get()] * 3
-    assert verbs_of(invoice.learner) == ["invoice.asked", "enrolment.begun", "invoice.confirmed"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_without_locks_an_invoice_confirmed_twice_at_once_meets_an_error(monkeypatch):
-    registrar, invoice = make_waiting()
-    take_locks_away(monkeypatch)
-    meet_in(monkeypatch, enrolling, "_open_enrolment")
-
-    [problem] = errors_in(side_by_side(*[lambda: confirm_invoice(invoice=invoice, by=registrar, at=LATER)] * 2))
-
-    assert isinstance(problem, DatabaseError)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_invoice_confirmed_and_cancelled_at_once_is_one_of_the_two():
-    registrar, invoice = make_waiting()
-
-    answers = side_by_side(
-        lambda: confirm_invoice(invoice=invoice, by=registrar, at=LATER),
-        lambda: cancel_invoice(invoice=invoice, by=registrar, at=LATER),
-    )
-
-    [refusal] = errors_in(answers)
-    assert isinstance(refusal, InvoiceSettled)
-    invoice.refresh_from_db()
-    assert (invoice.confirmed_at is None) != (invoice.cancelled_at is None)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_invitation_taken_while_an_invoice_is_confirmed_leaves_one_enrolment():
-    registrar, invoice = make_waiting()
-    invitation = invite(programme=invoice.programme, email=invoice.learner.email, by=registrar, at=NOON)
-
-    answers = side_by_side(
-        lambda: confirm_invoice(invoice=invoice, by=registrar, at=LATER),
-        lambda: accept_invitation(invitation=invitation, person=invoice.learner, at=LATER),
-    )
-
-    assert Enrolment.objects.count() == 1
-    assert all(isinstance(problem, CannotEnrol) for problem in errors_in(answers))

@@ -1,16 +1,13 @@
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.enrolling import ask_for_invoice, cancel_invoice, confirm_invoice, invite, withdraw
-from courses.models import Access, Enrolment, Invitation, Invoice
+from courses.enrolling import invite, withdraw
+from courses.models import Access, Enrolment, Invitation, Order
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
-from tests.factories.people import NOON, make_person, make_registrar
-
-PRICED = {"access": Access.INVOICE, "fee_minor": 340_000}
+from tests.factories.people import make_person, make_registrar
 
 
 @pytest.fixture
@@ -38,15 +35,6 @@ def test_enrolling_on_a_programme_without_units_leads_to_its_page(client, person
     assert client.post(reverse("courses:enrol", args=[programme.slug])).url == programme.get_url()
 
 
-def test_asking_for_an_invoice_leads_to_it(client, person):
-    programme = make_programme(**PRICED)
-
-    response = client.post(reverse("courses:enrol", args=[programme.slug]))
-
-    assert response.url == "/learn/invoices/1/"
-    assert not Enrolment.objects.exists()
-
-
 def test_a_programme_by_invitation_is_refused_with_a_sentence(client, person):
     programme = make_programme(access=Access.INVITATION)
 
@@ -58,14 +46,14 @@ def test_a_programme_by_invitation_is_refused_with_a_sentence(client, person):
 
 
 @pytest.mark.django_db
-def test_who_is_on_a_priced_programme_is_told_so(client):
-    enrolment = make_enrolment(programme=make_programme(**PRICED))
+def test_who_is_on_a_programme_for_a_fee_is_led_to_it_and_orders_nothing(client):
+    enrolment = make_enrolment(programme=make_programme(access=Access.FEE))
     client.force_login(enrolment.learner)
 
-    response = client.post(reverse("courses:enrol", args=[enrolment.programme.slug]), follow=True)
+    response = client.post(reverse("courses:enrol", args=[enrolment.programme.slug]))
 
-    assert "You are on this programme already." in response.content.decode()
-    assert not Invoice.objects.exists()
+    assert response.url == enrolment.programme.get_url()
+    assert not Order.objects.exists()
 
 
 def test_after_signing_in_one_is_led_to_the_programme_and_not_enrolled(client, person):
@@ -203,59 +191,7 @@ def test_a_token_that_does_not_exist_is_not_there(client):
     assert client.get("/programmes/invitations/guess/").status_code == 404
 
 
-# Invoices ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def invoice(db):
-    return ask_for_invoice(learner=make_person("Wes"), programme=make_programme(title="On set", **PRICED), at=NOON)
-
-
-def test_ones_own_invoice_says_what_for_how_much_and_where_to(client, invoice):
-    client.force_login(invoice.learner)
-
-    page = client.get("/learn/invoices/1/").content.decode()
-
-    for words in ("Invoice INV-00001", "On set", "£3,400", "23 November 2026", "Waiting for your transfer"):
-        assert words in page
-    assert "The registrar writes to you with the bank details." in page
-
-
-def test_an_invoice_says_when_it_was_paid_or_cancelled(client, invoice):
-    registrar = make_registrar()
-    client.force_login(invoice.learner)
-    other = ask_for_invoice(learner=invoice.learner, programme=make_programme(**PRICED), at=NOON)
-    confirm_invoice(invoice=invoice, by=registrar, at=NOON)
-    cancel_invoice(invoice=other, by=registrar, at=NOON)
-
-    assert "Paid, and your place is confirmed" in client.get("/learn/invoices/1/").content.decode()
-    assert "There is nothing to pay." in client.get("/learn/invoices/2/").content.decode()
-
-
-def test_a_registrar_reads_any_invoice(client, invoice):
-    client.force_login(make_registrar())
-
-    assert client.get("/learn/invoices/1/").status_code == 200
-
-
-def test_an_invoice_of_somebody_else_is_not_there(client, invoice):
-    client.force_login(make_person())
-
-    assert client.get("/learn/invoices/1/").status_code == 404
-    assert client.get("/learn/invoices/2/").status_code == 404
-
-
-def test_a_visitor_is_asked_to_sign_in(client, invoice):
-    assert client.get("/learn/invoices/1/").url.startswith("/accounts/login/")
-
-
-# Mail goes once what it tells of is kept -----------------------------------------------------------------------
-
-
-def test_no_mail_goes_while_nothing_is_kept(client, person):
-    client.post(reverse("courses:enrol", args=[make_programme(**PRICED).slug]))
-
-    assert mail.outbox == []  # the test's own transaction never ends
+# Names -----------------------------------------------------------------------------------------------------------
 
 
 def test_tokens_are_long_and_different():
@@ -281,10 +217,8 @@ def test_the_catalogue_lists_what_is_published(client):
 
 def test_rows_name_themselves_by_numbers_only(client, person):
     invitation, enrolment = make_invitation(), make_enrolment()
-    asked = ask_for_invoice(learner=person, programme=make_programme(**PRICED), at=NOON)
 
     assert str(invitation) == f"Invitation {invitation.pk} to programme {invitation.programme_id}"
     assert str(enrolment) == (
         f"Enrolment {enrolment.pk}: learner {enrolment.learner_id}, programme {enrolment.programme_id}"
     )
-    assert str(asked) == "Invoice 1"
