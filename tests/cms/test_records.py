@@ -191,3 +191,40 @@ def test_the_command_prints_what_was_counted(certificate, capsys):
     said = capsys.readouterr().out
     assert "      1 certificates" in said
     assert "      1 signing keys" in said
+
+
+def a_paid_order():
+    from courses.models import PlanKind
+    from courses.transfers import record_transfer
+    from tests.courses.buying import a_plan, order_of
+
+    order = order_of(a_plan(PlanKind.INVOICE), at=NOON)
+    return record_transfer(order=order, amount_minor=40_000, by=make_registrar(), at=NOON)
+
+
+@pytest.mark.parametrize("change", [{"amount_minor": 1}, {"currency": "EUR"}, {"tax_minor": 5}], ids=str)
+def test_a_changed_ledger_entry_is_named(change):
+    entry = a_paid_order().ledger.get()
+    assert rows() == []
+
+    type(entry).objects.update(**change)
+
+    assert rows() == [f"ledgerentry:{entry.pk}"]
+
+
+def test_a_ledger_entry_that_is_gone_is_named():
+    entry = a_paid_order().ledger.get()
+    key = entry.pk
+    type(entry).objects.all().delete()
+
+    assert rows() == [f"ledgerentry:{key}"]
+
+
+def test_a_changed_paper_and_a_missing_number_are_named():
+    first, second = a_paid_order(), a_paid_order()
+    first.papers.filter(kind="RCT").update(total_minor=1)
+    second.papers.filter(kind="INV").update(number=9)
+
+    changed = first.papers.get(kind="RCT").pk
+    moved = second.papers.get(kind="INV").pk
+    assert set(rows()) == {f"moneypaper:{changed}", f"moneypaper:{moved}"}

@@ -55,7 +55,7 @@ def make_order(enrolment: Enrolment, **fields: object) -> Order:
 
 @pytest.fixture
 def enrolment():
-    return make_enrolment(programme=make_programme(lessons=3))
+    return make_enrolment(bought=True, programme=make_programme(lessons=3))
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_a_note_that_is_refused_in_a_pause_comes_back_without_the_lesson(learner
 def sitting():
     """Somebody at a quiz of a programme they bought."""
     quiz = make_quiz()
-    enrolment = make_enrolment(programme=ProgrammePage.objects.get(path=quiz.programme_path))
+    enrolment = make_enrolment(bought=True, programme=ProgrammePage.objects.get(path=quiz.programme_path))
     order = make_order(enrolment)
     give_access(learner=enrolment.learner, order=order, by=enrolment.learner, at=timezone.now())
     return quiz, enrolment, order
@@ -298,7 +298,7 @@ def test_what_is_given_back_or_paused_or_not_due_is_not_late(enrolment, order):
 
 @pytest.mark.parametrize("lessons_each", [1, 3])
 def test_a_paused_lesson_costs_the_same_for_little_and_for_much(client, lessons_each, django_assert_num_queries):
-    enrolment = make_enrolment(programme=make_programme(modules=lessons_each, lessons=lessons_each))
+    enrolment = make_enrolment(bought=True, programme=make_programme(modules=lessons_each, lessons=lessons_each))
     order = make_order(enrolment)
     give_access(learner=enrolment.learner, order=order, by=enrolment.learner, at=timezone.now())
     hold(order)

@@ -87,10 +87,12 @@ def lessons_of(programme: ProgrammePage) -> list[LessonPage]:
 
 
 def make_enrolment(
-    *, learner: User | None = None, programme: ProgrammePage | None = None, at: datetime = NOON
+    *, learner: User | None = None, programme: ProgrammePage | None = None, at: datetime = NOON, bought: bool = False
 ) -> Enrolment:
+    """On a free programme or, where `bought`, for a reason that the test itself gives."""
     enrolment = Enrolment.objects.create(
         learner=learner or make_person(), programme=programme or make_programme(), via=Via.FREE, enrolled_at=at
     )
-    Grant.objects.create(enrolment=enrolment, via=Via.FREE, given_at=at)
+    if not bought:
+        Grant.objects.create(enrolment=enrolment, via=Via.FREE, given_at=at)
     return enrolment

@@ -9,6 +9,7 @@ from certificates.models import Certificate
 from cms.accounts.models import User
 from cms.demo.facts import demo_facts
 from cms.demo.seed import seed
+from courses.models import Order
 from tests.factories.courses import make_site
 from tests.factories.people import restore_staff_rights
 
@@ -32,6 +33,8 @@ def screens() -> dict[str, list[str]]:
     active = Certificate.objects.get(number=numbers["active"])
     shifts = Shift.objects.filter(learner__email="learner@demo.example").order_by("pk")
     by_state = {shift.state: shift.pk for shift in shifts}
+    places = Order.objects.get(buyer__email="employer@demo.example")
+    receipt = places.papers.get(kind="RCT")
     return {
         "": [
             "/", "/programmes/", f"{COURSE}/", "/programmes/foundations-of-consent/", "/programmes/closed-set-practice/",
@@ -47,7 +50,14 @@ def screens() -> dict[str, list[str]]:
             "/certificates/", "/agreements/ethics-code/", "/learn/pause/", "/accounts/", "/accounts/profile/",
             "/accounts/email/", "/accounts/2fa/",
         ],
-        "newcomer@demo.example": ["/learn/", "/shifts/", "/certificates/"],
+        "newcomer@demo.example": [
+            "/learn/", "/shifts/", "/certificates/", "/payments/", "/programmes/foundations-of-consent/enrol/",
+        ],
+        "employer@demo.example": [
+            "/payments/places/", "/payments/", "/programmes/foundations-of-consent/places/",
+            f"/payments/orders/{places.reference}/", f"/payments/papers/main/RCT-{receipt.number}/",
+        ],
+        "paid@demo.example": ["/learn/", "/payments/"],
         "graduate@demo.example": ["/learn/", "/certificates/"],
         "ready@demo.example": ["/learn/", "/certificates/"],
         "mentor@demo.example": ["/mentoring/", f"/mentoring/{by_state['waiting']}/ask/"],

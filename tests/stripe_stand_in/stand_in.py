@@ -38,9 +38,9 @@ class StandIn:
         self,
         *,
         webhook: str = "",
-        secret: str = "whsec_tests",
+        secret: str = "whsec_tests",  # noqa: S107 - nothing real is kept by it
         deliver_to: Deliver | None = None,
-        port: int = 0,  # noqa: S107
+        port: int = 0,
     ) -> None:
         self.webhook, self.secret, self.deliver_to = webhook, secret, deliver_to
         self.auto = bool(webhook)
