@@ -11,7 +11,8 @@ from typing import Any, Concatenate
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from .models import User
@@ -19,7 +20,7 @@ from .roles import Role
 
 Person = User | AnonymousUser
 Rule = Callable[[User, Any], bool]
-View = Callable[Concatenate[HttpRequest, ...], HttpResponse]
+type View[**Given, Answer: HttpResponseBase] = Callable[Concatenate[HttpRequest, Given], Answer]
 
 _rules: dict[str, Rule] = {}
 
@@ -74,10 +75,10 @@ def person_of(request: HttpRequest) -> User:
     return request.user
 
 
-def open_to_anyone(why: str) -> Callable[[View], View]:
+def open_to_anyone[**G, A: HttpResponseBase](why: str) -> Callable[[View[G, A]], View[G, A]]:
     """The view needs no account, and `why` says why."""
 
-    def open_view(view: View) -> View:
+    def open_view(view: View[G, A]) -> View[G, A]:
         view = login_not_required(view)
         view.access = f"anyone: {why}"  # type: ignore[attr-defined]  # read by the test that walks the addresses
         return view
@@ -85,18 +86,18 @@ def open_to_anyone(why: str) -> Callable[[View], View]:
     return open_view
 
 
-def signed_in(view: View) -> View:
+def signed_in[**G, A: HttpResponseBase](view: View[G, A]) -> View[G, A]:
     """The view is for anybody with an account, and shows each only their own. `LoginRequiredMiddleware` asks."""
     view.access = "signed in"  # type: ignore[attr-defined]
     return view
 
 
-def allowed(action: str) -> Callable[[View], View]:
+def allowed[**G, A: HttpResponseBase](action: str) -> Callable[[View[G, A]], View[G, A]]:
     """The view is for whom the rule of `action` admits without looking at any one thing; others get 404."""
 
-    def admit(view: View) -> View:
+    def admit(view: View[G, A]) -> View[G, A]:
         @wraps(view)
-        def admitted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def admitted(request: HttpRequest, *args: G.args, **kwargs: G.kwargs) -> A:
             require(request.user, action)
             return view(request, *args, **kwargs)
 

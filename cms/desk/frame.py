@@ -46,6 +46,7 @@ class Act:
     changes: Sequence[str] = ()  # sentences: what changes where
     warning: str = ""
     serious: bool = False
+    links: Sequence[tuple[str, str]] = ()  # labels and addresses of what one may want to read first
     missing: Sequence[str] = field(default=())  # why it cannot be done now; then there is no button
 
 
@@ -82,13 +83,15 @@ def show_list(
     *,
     title: str,
     icon: str,
-    rows: QuerySet[Any],
+    rows: QuerySet[Any] | list[Any],
     columns: Sequence[Column],
     empty: str,
     choices: Sequence[Choice] = (),
     search: str = "",
     note: str = "",
     buttons: Iterable[tuple[str, str, str]] = (),
+    template: str = "cms/desk/list.html",
+    **more: Any,
 ) -> HttpResponse:
     """A list in pages of 30. `search` is the hint in the search field (none without it), which `searched` reads."""
     paginator = WagtailPaginator(rows, PER_PAGE)
@@ -100,13 +103,14 @@ def show_list(
         "empty": empty,
         "note": note,
         "choices": choices,
+        **more,
     }
     if request.headers.get("x-requested-with") == "XMLHttpRequest":  # typing in the search field
         return render(request, "cms/desk/results.html", context)
     if search:
         context["index_results_url"] = request.path
         context["search_form"] = SearchForm(request.GET if "q" in request.GET else None, placeholder=search)
-    return show(request, "cms/desk/list.html", title=title, icon=icon, buttons=buttons, **context)
+    return show(request, template, title=title, icon=icon, buttons=buttons, **context)
 
 
 def searched(request: HttpRequest) -> str:

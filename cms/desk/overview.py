@@ -52,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             what=_("Invoice %(reference)s") % {"reference": invoice.reference},
             who=invoice.words["payer"],
             where=invoice.order.programme.title,
-            url=reverse("desk:invoice_detail", args=[invoice.number]),
+            url=reverse("desk:invoice_detail", args=[invoice.pk]),
         )
         for invoice in invoices[:LONGEST]
     ]

@@ -26,6 +26,12 @@ WORDS = {
     "order.placed": gettext_lazy("Ordered"),
     "order.fulfilled": gettext_lazy("Paid, and given"),
     "order.cancelled": gettext_lazy("Cancelled"),
+    "plan.opened": gettext_lazy("Offered"),
+    "plan.changed": gettext_lazy("Changed"),
+    "plan.closed": gettext_lazy("Closed"),
+    "intake.opened": gettext_lazy("Opened"),
+    "intake.changed": gettext_lazy("Changed"),
+    "intake.closed": gettext_lazy("Closed"),
     "learner.read": gettext_lazy("Record read at the desk"),
 }
 

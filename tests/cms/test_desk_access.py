@@ -32,7 +32,7 @@ def addresses(desk: Desk) -> dict[str, str]:
     keys = {
         "request_id": desk.asked.pk,
         "certificate_id": desk.certificate.pk,
-        "number": desk.invoice.number,
+        "paper_id": desk.invoice.pk,
         "order_id": desk.order.pk,
         "concern_id": desk.concern.pk,
         "plan_id": desk.plan.pk,
@@ -164,7 +164,7 @@ def test_the_desk_counts_what_waits(client):
     ]
     assert [line.url for line in response.context["lines"]] == [
         reverse("desk:request_detail", args=[desk.asked.pk]),
-        reverse("desk:invoice_detail", args=[desk.invoice.number]),
+        reverse("desk:invoice_detail", args=[desk.invoice.pk]),
     ]
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def invoice_page(invoice, name="detail"):
-    return reverse(f"desk:invoice_{name}", args=[invoice.number])
+    return reverse(f"desk:invoice_{name}", args=[invoice.pk])
 
 
 def test_a_payment_puts_the_learner_on_the_programme_once(client, django_capture_on_commit_callbacks):

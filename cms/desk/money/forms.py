@@ -1,5 +1,6 @@
 """What does a registrar type about money? Amounts as people write them; minor units come out."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.accounts.templatetags.look import money
 from courses.models import Coupon, Fund, Intake, PlanKind, PricePlan, ProgrammePage
+
+CODE = re.compile(r"\A[A-Z0-9-]{3,40}\Z")
 
 
 class MinorField(forms.DecimalField):
@@ -19,10 +22,20 @@ class MinorField(forms.DecimalField):
 
     def clean(self, value: Any) -> int | None:  # type: ignore[override]
         amount = super().clean(value)
-        return None if amount is None else int(amount * 100)
+        return None if amount is None else int(amount.scaleb(2))
 
     def prepare_value(self, value: Any) -> Any:
-        return Decimal(value) / 100 if isinstance(value, int) else value
+        return Decimal(value).scaleb(-2) if isinstance(value, int) else value
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time, as a browser's own field sends them, in the reader's time zone."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def _day_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def _programmes() -> Any:
@@ -32,7 +45,7 @@ def _programmes() -> Any:
 class PlanForm(forms.ModelForm):
     """A way to pay. The model's constraints say what fits together."""
 
-    total_minor = MinorField(label=_("Whole fee"), initial=0)
+    total_minor = MinorField(label=_("Whole fee"), initial=0, help_text=_("Such as 400 or 400.50. Tax is contained."))
     deposit_minor = MinorField(label=_("Deposit"), required=False, help_text=_("For a deposit with a balance only."))
 
     class Meta:
@@ -45,6 +58,8 @@ class PlanForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["programme"].queryset = _programmes()  # type: ignore[attr-defined]
+        if self.instance.pk:
+            del self.fields["programme"]  # another programme's plan is another plan
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -55,15 +70,29 @@ class PlanForm(forms.ModelForm):
         return said
 
 
+class PlanWordsForm(forms.ModelForm):
+    """What may still change about a plan that somebody has ordered by."""
+
+    class Meta:
+        model = PricePlan
+        fields = ("name", "position")
+
+
 class IntakeForm(forms.ModelForm):
+    """A dated cohort."""
+
     class Meta:
         model = Intake
         fields = ("programme", "name", "starts_on", "places")
-        widgets = {"starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["starts_on"].widget = _day_input()
         self.fields["programme"].queryset = _programmes()  # type: ignore[attr-defined]
+        if self.instance.pk:
+            # Kept and not shown: that a name is there once in a programme is checked with it.
+            self.fields["programme"].disabled = True
+            self.fields["programme"].widget = forms.HiddenInput()
 
 
 class TiersForm(forms.Form):
@@ -81,26 +110,56 @@ class TiersForm(forms.Form):
         for number, line in enumerate(self.cleaned_data["tiers"].splitlines(), start=1):
             if not line.strip():
                 continue
-            days, _colon, percent = (part.strip() for part in line.partition(":"))
-            if not (days.isdecimal() and percent.isdecimal() and int(days) <= 365):
-                raise forms.ValidationError(_("Line %(n)d is not “days: per cent”.") % {"n": number})
-            found.append((int(days), int(percent)))
+            said = re.fullmatch(r"\s*([0-9]{1,3})\s*:\s*([0-9]{1,3})\s*%?\s*", line)
+            if said is None:
+                raise forms.ValidationError(
+                    _("Line %(n)d is not understood. Write days, a colon and per cent, such as 21: 100.")
+                    % {"n": number}
+                )
+            found.append((int(said[1]), int(said[2])))
         return found
 
 
 class CouponForm(forms.ModelForm):
+    """A code that takes a percentage off, or an amount."""
+
+    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Letters, digits and hyphens."))
     amount_minor = MinorField(label=_("Or an amount off"), required=False)
-    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Capital letters, digits and hyphens."))
+    begins_at = MomentField(label=_("Works from"))
+    ends_at = MomentField(label=_("Works until"), required=False, help_text=_("Empty: without end."))
 
     class Meta:
         model = Coupon
         fields = ("code", "percent", "amount_minor", "currency", "programme", "most_uses", "begins_at", "ends_at")
+        help_texts = {
+            "currency": _("Of an amount only: three capital letters, such as GBP."),
+            "most_uses": _("Empty: without limit."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = _programmes()  # type: ignore[attr-defined]
+        self.fields["programme"].empty_label = _("Every programme")  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
-        return str(self.cleaned_data["code"]).strip().upper()
+        code = str(self.cleaned_data["code"]).strip().upper()
+        if not CODE.match(code):
+            raise forms.ValidationError(_("Three or more letters, digits and hyphens, without spaces."))
+        return code
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).strip().upper()
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("percent") is not None and said.get("amount_minor") is None:
+            said["currency"] = ""  # a percentage fits every currency
+        return said
 
 
 class FundForm(forms.ModelForm):
+    """Money set aside."""
+
     amount_minor = MinorField(label=_("Amount"), min_value=Decimal("0.01"))
 
     class Meta:
@@ -109,26 +168,41 @@ class FundForm(forms.ModelForm):
 
 
 class AwardForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail address"), help_text=_("Of an account, exactly as it is confirmed here."))
+    """Whose fee for what is paid, and how much of it."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"), help_text=_("Exactly the one they have confirmed here. They need an account first.")
+    )
     programme = forms.ModelChoiceField(label=_("Programme"), queryset=ProgrammePage.objects.none())
-    amount_minor = MinorField(label=_("Amount"), min_value=Decimal("0.01"))
+    amount_minor = MinorField(
+        label=_("Amount"), min_value=Decimal("0.01"), help_text=_("In the fund’s currency, such as 400 or 400.50.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["programme"].queryset = _programmes()  # type: ignore[attr-defined]
 
 
+class TransferForm(forms.Form):
+    """Which part arrived. Carried along unseen, so that pressing twice does not record the next part too."""
+
+    part = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
 class RefundForm(forms.Form):
     """How much is given back, and whether access ends with it. `key` makes sending it twice harmless."""
 
     amount_minor = MinorField(label=_("To be given back"), min_value=Decimal("0.01"))
-    ends_access = forms.BooleanField(label=_("Access ends with it"), required=False)
+    ends_access = forms.BooleanField(
+        label=_("Access ends with it"),
+        required=False,
+        help_text=_("It always ends when nothing of the payment is left."),
+    )
     reason = forms.CharField(label=_("Reason, for your records"), max_length=200, required=False)
-    key = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    key = forms.RegexField(regex=r"\A[A-Za-z0-9]{16}\Z", widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, left_minor: int, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.left_minor = left_minor
         self.fields["amount_minor"].help_text = _("At most %(left)s.") % {"left": money(left_minor, currency)}
 
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from cms.accounts import policy
-from cms.accounts.academy import AcademySettings
 from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
 from courses.enrolling import CannotEnrol
@@ -40,9 +39,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
     )
     settled = None if state == "waiting" else "closed_at"
     columns = [
-        TitleColumn(
-            "reference", label=_("Invoice"), get_url=lambda row: reverse("desk:invoice_detail", args=[row.number])
-        ),
+        TitleColumn("reference", label=_("Invoice"), url_name="desk:invoice_detail"),
         Column("payer", label=_("Buyer")),
         Column("description", label=_("For"), accessor=lambda row: row.order.description),
         Column("amount", label=_("Amount"), accessor=amount_of),
@@ -75,8 +72,8 @@ def choices_label(state: str) -> str:
 
 @require_safe
 @allowed("desk.use")
-def invoice_detail(request: HttpRequest, number: int) -> HttpResponse:
-    invoice = _fetch(request, number)
+def invoice_detail(request: HttpRequest, paper_id: int) -> HttpResponse:
+    invoice = _fetch(request, paper_id)
     return show(
         request,
         "cms/desk/invoice.html",
@@ -94,10 +91,10 @@ def invoice_detail(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("desk.use")
-def invoice_confirm(request: HttpRequest, number: int) -> HttpResponse:
+def invoice_confirm(request: HttpRequest, paper_id: int) -> HttpResponse:
     """Note that the fee arrived, and put the learner on the programme."""
-    invoice = _fetch(request, number)
-    here = reverse("desk:invoice_detail", args=[invoice.number])
+    invoice = _fetch(request, paper_id)
+    here = reverse("desk:invoice_detail", args=[invoice.pk])
     missing: list[str] = []
     if request.method == "POST":
         try:
@@ -124,9 +121,9 @@ def invoice_confirm(request: HttpRequest, number: int) -> HttpResponse:
         steps=[*_steps(), (invoice.reference, here)],
         facts=_facts(invoice),
         changes=[
-            _("The learner is put on the programme at once."),
-            _("They get a mail that their place is confirmed."),
-            _("It cannot be undone here: a confirmed invoice is not cancelled."),
+            _("What was ordered is given at once: the buyer’s place, or the organisation’s places to give away."),
+            _("The buyer gets a receipt by mail, and for their own place the way to begin."),
+            _("A confirmed invoice is not cancelled. A wrong entry is put right by a refund, from its order."),
         ],
         missing=missing,
     )
@@ -135,10 +132,10 @@ def invoice_confirm(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("desk.use")
-def invoice_cancel(request: HttpRequest, number: int) -> HttpResponse:
+def invoice_cancel(request: HttpRequest, paper_id: int) -> HttpResponse:
     """Ask for this fee no more."""
-    invoice = _fetch(request, number)
-    here = reverse("desk:invoice_detail", args=[invoice.number])
+    invoice = _fetch(request, paper_id)
+    here = reverse("desk:invoice_detail", args=[invoice.pk])
     missing: list[str] = []
     if request.method == "POST":
         try:
@@ -146,7 +143,7 @@ def invoice_cancel(request: HttpRequest, number: int) -> HttpResponse:
         except CannotEnrol as refusal:
             missing = [str(refusal)]
         else:
-            messages.success(request, _("Cancelled. The learner can ask for a new invoice."))
+            messages.success(request, _("Cancelled. The buyer can order again."))
             return redirect(here)
     elif state_of(invoice) != _("Waiting"):
         messages.warning(request, _("This invoice has been settled. Nothing was changed."))
@@ -160,6 +157,7 @@ def invoice_cancel(request: HttpRequest, number: int) -> HttpResponse:
         facts=_facts(invoice),
         changes=[
             _("The fee is no longer asked for, and this number is not used again."),
+            _("Its place in an intake, its code and its scholarship are free again."),
             _("Nobody is written to. If something was paid on it, give it back."),
         ],
         serious=True,
@@ -196,10 +194,8 @@ def _invoices() -> QuerySet[MoneyPaper]:
     return MoneyPaper.objects.filter(kind=PaperKind.INVOICE).select_related("payer", "order")
 
 
-def _fetch(request: HttpRequest, number: int) -> MoneyPaper:
-    return policy.fetch(
-        request.user, "money.keep", _invoices(), issuer=AcademySettings.load().issuer_code, number=number
-    )
+def _fetch(request: HttpRequest, paper_id: int) -> MoneyPaper:
+    return policy.fetch(request.user, "money.keep", _invoices(), pk=paper_id)
 
 
 def _steps() -> list[Step]:

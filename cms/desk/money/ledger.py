@@ -181,7 +181,8 @@ def _asked(request: HttpRequest) -> Asked:
     month = re.fullmatch(r"(2[0-9]{3})-(0[1-9]|1[0-2])", said.get("month", ""))
     programme = re.fullmatch(r"[0-9]{1,9}", said.get("programme", ""))
     return Asked(
-        month=date(int(month[1]), int(month[2]), 1) if month else None, programme=int(programme[0]) if programme else None
+        month=date(int(month[1]), int(month[2]), 1) if month else None,
+        programme=int(programme[0]) if programme else None,
     )
 
 

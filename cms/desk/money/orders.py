@@ -1,40 +1,29 @@
 """Who ordered what, what was paid and given back, and what may a registrar do about it?"""
 
-from typing import Any
-
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
-from certificates.models import Certificate
 from cms.accounts import policy
 from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
 from courses import payments
 from courses.enrolling import CannotEnrol
-from courses.models import Enrolment, Order
+from courses.models import Concern, Dispute, Instalment, MoneyPaper, Order
 from courses.ordering import cancel_order
-from courses.refunding import CannotRefund, RefundPreview, ask_refund, preview_refund
 from courses.settling import settle
 from courses.transfers import record_transfer
 
-from ..frame import Act, Step, ask, choices_of, day, is_sure, searched, show, show_list
+from ..frame import Act, Fact, Step, ask, choices_of, day, searched, show, show_list
 from ..past import past_of
-from .forms import RefundForm
-
-STATES: dict[str, Q] = {
-    "all": Q(),
-    "waiting": Q(fulfilled_at=None, cancelled_at=None),
-    "paid": Q(fulfilled_at__isnull=False),
-    "cancelled": Q(cancelled_at__isnull=False),
-}
+from .forms import TransferForm
 
 
 @require_safe
@@ -42,16 +31,17 @@ STATES: dict[str, Q] = {
 def order_list(request: HttpRequest) -> HttpResponse:
     """All orders, newest first, or those that a name, an address or a paper's number finds."""
     policy.require(request.user, "money.see")
-    labels = {"all": _("All"), "waiting": _("Waiting"), "paid": _("Paid"), "cancelled": _("Cancelled")}
-    state, choices = choices_of(request, labels)
-    rows = Order.objects.filter(STATES[state]).select_related("buyer", "organisation")
+    states = {
+        "all": (_("All"), Q()),
+        "waiting": (_("Waiting"), Q(fulfilled_at=None, cancelled_at=None)),
+        "paid": (_("Paid"), Q(fulfilled_at__isnull=False)),
+        "trouble": (_("With trouble"), in_trouble()),
+        "cancelled": (_("Cancelled"), Q(cancelled_at__isnull=False)),
+    }
+    state, choices = choices_of(request, {name: label for name, (label, _which) in states.items()})
+    rows = Order.objects.filter(states[state][1]).select_related("buyer", "organisation")
     if sought := searched(request):
-        number = sought.rpartition("-")[2]
-        found = Q(buyer__display_name__icontains=sought) | Q(buyer__email__icontains=sought)
-        found |= Q(organisation__name__icontains=sought)
-        if number.isdecimal() and len(number) < 10:
-            found |= Q(papers__number=int(number), papers__kind=sought[:3].upper())
-        rows = rows.filter(found).distinct()
+        rows = rows.filter(found_by(sought))
     return show_list(
         request,
         title=_("Orders"),
@@ -65,36 +55,59 @@ def order_list(request: HttpRequest) -> HttpResponse:
             StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda row: row.fulfilled_at),
         ],
         choices=choices,
-        search=_("Find an order"),
+        search=_("Find an order: a name, an address, or a number such as RCT-00012"),
         empty=_("No order is found by these words.") if sought else _("There are none."),
     )
+
+
+def in_trouble() -> Q:
+    """Something about its money needs a person, a bank disputes it, or a payment was refused and is still unpaid."""
+    this = OuterRef("pk")
+    return (
+        Q(Exists(Concern.objects.filter(order=this, settled_at=None)))
+        | Q(Exists(Dispute.objects.filter(payment__order=this, status__in=Dispute.OPEN)))
+        | Q(Exists(Instalment.objects.filter(order=this, paid_at=None, failed_at__isnull=False)), cancelled_at=None)
+    )
+
+
+def found_by(sought: str) -> Q:
+    """The orders of a buyer or organisation, or those that a paper's number such as RCT-00012 names."""
+    found = Q(buyer__display_name__icontains=sought) | Q(buyer__email__icontains=sought)
+    found |= Q(organisation__name__icontains=sought)
+    kind, _hyphen, number = sought.upper().partition("-")
+    if number.isascii() and number.isdecimal() and len(number) < 10:
+        papers = MoneyPaper.objects.filter(order=OuterRef("pk"), kind=kind, number=int(number))
+        found |= Q(Exists(papers))
+    return found
 
 
 @require_safe
 @allowed("desk.use")
 def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
     """Everything about one order, and what can be done."""
-    order = _fetch(request, order_id)
+    order = fetch(request, order_id)
     parts = list(order.instalments.order_by("number"))
-    payments_made = list(order.payments.order_by("arrived_at", "pk").prefetch_related("refunds", "disputes"))
+    arrived = list(order.payments.order_by("arrived_at", "pk").prefetch_related("refunds", "disputes"))
+    unpaid = any(part.paid_at is None for part in parts)
     return show(
         request,
         "cms/desk/order.html",
         title=order.description,
         icon="list-ul",
-        steps=_steps(),
-        heading=order.buyer.display_name,
+        steps=steps_to_orders(),
+        heading=order.organisation or order.buyer.display_name,
         state=state_of(order),
         state_is_good=order.fulfilled_at is not None,
         order=order,
-        facts=_facts(order),
+        facts=facts_of(order),
         parts=parts,
-        payments=payments_made,
-        papers=order.papers.order_by("issued_at", "pk"),
-        grants=order.grants.select_related("enrolment__learner").order_by("pk"),
-        concerns=order.concerns.filter(settled_at=None).order_by("pk"),
-        next_part=next((part for part in parts if part.paid_at is None), None),
-        can_refund=bool(payments_made),
+        payments=arrived,
+        papers=list(order.papers.order_by("issued_at", "pk")),
+        grants=list(order.grants.select_related("enrolment__learner").order_by("pk")),
+        concerns=list(order.concerns.filter(settled_at=None).order_by("pk")),
+        can_transfer=unpaid and not order.cancelled_at and not order.subscription_id,
+        can_refund=bool(arrived),
+        can_cancel=order.is_waiting,
         asks_stripe=payments.is_set_up() and order.checkouts.exists(),
         past=past_of(order),
     )
@@ -104,38 +117,54 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
 @allowed("desk.use")
 def order_transfer(request: HttpRequest, order_id: int) -> HttpResponse:
     """Note that the next part arrived in the bank."""
-    order = _fetch(request, order_id, "money.keep")
+    order = fetch(request, order_id, "money.keep")
     here = reverse("desk:order_detail", args=[order.pk])
     part = order.instalments.filter(paid_at=None).order_by("number").first()
+    form = TransferForm(request.POST or None, initial={"part": part.number if part else None})
     missing = [] if part else [_("Every part of this order is paid.")]
-    if request.method == "POST" and part:
+    if form.is_valid():
+        named = order.instalments.filter(number=form.cleaned_data["part"]).first() or part
         try:
-            record_transfer(order=order, amount_minor=part.amount_minor, by=person_of(request), at=timezone.now())
+            record_transfer(
+                order=order,
+                amount_minor=named.amount_minor if named else 0,
+                number=named.number if named else None,
+                by=person_of(request),
+                at=timezone.now(),
+            )
         except CannotEnrol as refusal:
             missing = [str(refusal)]
         else:
-            messages.success(request, _("Recorded. The receipt has gone out."))
+            messages.success(request, _("Recorded. The receipt goes out by mail."))
             return redirect(here)
     act = Act(
         title=_("Record a bank transfer"),
         button=_("The whole amount has arrived"),
         back=here,
         icon="success",
-        steps=[*_steps(), (order.description, here)],
-        facts=[*_facts(order), (_("Arrived"), money(part.amount_minor, order.currency) if part else "")],
-        changes=[_("What was ordered is given at once, and the buyer gets a receipt by mail.")],
+        steps=[*steps_to_orders(), (order.description, here)],
+        facts=[
+            *facts_of(order),
+            *([(_("To arrive now"), money(part.amount_minor, order.currency))] if part else []),
+        ],
+        changes=[
+            _("What was ordered is given at once: the buyer’s place, or the organisation’s places to give away."),
+            _("The buyer gets a receipt by mail. A wrong entry is put right by a refund."),
+        ],
         missing=missing,
     )
-    return ask(request, act, status=422 if missing else 200)
+    return ask(request, act, form=form, status=422 if request.method == "POST" else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("desk.use")
 def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     """Ask for nothing more on an order that is not paid."""
-    order = _fetch(request, order_id, "money.keep")
+    order = fetch(request, order_id, "money.keep")
     here = reverse("desk:order_detail", args=[order.pk])
-    missing: list[str] = []
+    missing = (
+        [_("This order is paid, so it cannot be cancelled. Give money back instead.")] if order.fulfilled_at else []
+    )
     if request.method == "POST":
         try:
             cancel_order(order=order, by=person_of(request), at=timezone.now())
@@ -149,20 +178,23 @@ def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
         button=_("Cancel the order"),
         back=here,
         icon="cross",
-        steps=[*_steps(), (order.description, here)],
-        facts=_facts(order),
-        changes=[_("Nothing more is asked for. Nobody is written to.")],
+        steps=[*steps_to_orders(), (order.description, here)],
+        facts=facts_of(order),
+        changes=[
+            _("Nothing more is asked for, and its page at Stripe is closed."),
+            _("Its place in an intake, its code and its scholarship are free again. Nobody is written to."),
+        ],
         serious=True,
         missing=missing,
     )
-    return ask(request, act, status=422 if missing else 200)
+    return ask(request, act, status=422 if request.method == "POST" else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("desk.use")
 def order_ask(request: HttpRequest, order_id: int) -> HttpResponse:
     """Ask the payment service how the order stands, now."""
-    order = _fetch(request, order_id, "money.keep")
+    order = fetch(request, order_id, "money.keep")
     if request.method != "POST":
         return redirect("desk:order_detail", order.pk)
     try:
@@ -174,103 +206,44 @@ def order_ask(request: HttpRequest, order_id: int) -> HttpResponse:
     return redirect("desk:order_detail", order.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@allowed("desk.use")
-def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
-    """Give back some or all of what was paid: what the rules say, whom it touches, and then, sure, do it."""
-    order = _fetch(request, order_id, "money.keep")
-    here = reverse("desk:order_detail", args=[order.pk])
-    preview = preview_refund(order=order, at=timezone.now())
-    known: dict[str, Any] = {"left_minor": preview.left_minor, "currency": order.currency}
-    suggested = {
-        "amount_minor": preview.by_the_rules_minor or None,
-        "ends_access": True,
-        "key": get_random_string(16),
-    }
-    form = RefundForm(request.POST or None, initial=suggested, **known)
-    if request.method == "POST" and form.is_valid() and is_sure(request):
-        try:
-            ask_refund(order=order, by=person_of(request), at=timezone.now(), **form.cleaned_data)
-        except CannotRefund as refusal:
-            form.add_error("amount_minor", str(refusal))
-        else:
-            messages.success(request, _("It is on its way back. The credit note goes out by mail when it is done."))
-            return redirect(here)
-    if request.method == "POST" and form.is_valid() and form.cleaned_data["amount_minor"] > preview.left_minor:
-        form.add_error("amount_minor", _("That is more than is left of what was paid."))
-    sure = request.method == "POST" and form.is_valid()
-    act = Act(
-        title=_("Give money back"),
-        button=_("Give %(amount)s back") % {"amount": money(form.cleaned_data["amount_minor"], order.currency)}
-        if sure
-        else _("Go on"),
-        back=reverse("desk:order_refund", args=[order.pk]) if sure else here,
-        icon="undo",
-        steps=[*_steps(), (order.description, here)],
-        facts=[*_facts(order), (_("Left of what was paid"), money(preview.left_minor, order.currency))],
-        changes=_touched(order, preview),
-        serious=sure,
-        missing=[] if preview.left_minor else [_("Nothing is left of what was paid.")],
-    )
-    return ask(request, act, form=form, sure=sure)
-
-
-def _touched(order: Order, preview: RefundPreview) -> list[str]:
-    """What the rules say, whose access ends and whose stays, and which certificates it touches."""
-    said = [
-        _("By the programme’s rules %(percent)d %% is given back today: %(amount)s.")
-        % {"percent": preview.percent, "amount": money(preview.by_the_rules_minor, order.currency)}
-    ]
-    for enrolment in preview.loses:
-        said.append(_("%(name)s leaves the programme, if access ends with it.") % {"name": enrolment.learner})
-    for enrolment in preview.keeps:
-        said.append(
-            _("%(name)s stays on the programme, for there is another reason to be there.") % {"name": enrolment.learner}
-        )
-    said += [
-        _("Certificate %(number)s stays as it is, and is flagged for you to decide.") % {"number": certificate.number}
-        for certificate in _certificates([*preview.loses, *preview.keeps])
-    ]
-    if order.subscription_id:
-        said.append(_("If access ends, no more monthly payments are collected."))
-    said.append(_("Everything that was done stays on record. The buyer gets a credit note."))
-    return said
-
-
-def _certificates(enrolments: list[Enrolment]) -> QuerySet[Certificate]:
-    standing = Certificate.objects.filter(enrolment__in=enrolments, revoked_at=None, superseded_at=None)
-    return standing.order_by("pk")
-
-
 def state_of(order: Order) -> str:
+    """How an order stands, in a word."""
     if order.cancelled_at:
         return _("Cancelled")
     return _("Paid") if order.fulfilled_at else _("Waiting")
 
 
-def _facts(order: Order) -> list[tuple[str, Any]]:
-    facts: list[tuple[str, Any]] = [
-        (_("Buyer"), order.buyer.display_name),
-        (_("E-mail address"), order.buyer.email),
-        (_("For"), order.description),
-        (_("How it is paid"), order.get_kind_display()),
-        (_("Price"), money(order.list_minor, order.currency)),
-    ]
+def facts_of(order: Order) -> list[Fact]:
+    """Who ordered what, and how its price came about."""
+
+    def amount(minor: int) -> str:
+        return money(minor, order.currency)
+
+    facts: list[Fact] = [(_("Buyer"), order.buyer.display_name), (_("E-mail address"), order.buyer.email)]
     if order.organisation:
-        facts.insert(2, (_("Organisation"), f"{order.organisation}, {order.seats}"))
+        places = ngettext("%(n)d place", "%(n)d places", order.seats) % {"n": order.seats}
+        facts += [(_("Organisation"), order.organisation), (_("Places"), places)]
+    facts.append((_("For"), order.description))
     if order.intake:
-        facts.append((_("Intake"), order.intake))
+        facts.append((_("Intake"), f"{order.intake}, {day(order.intake.starts_on)}"))
+    facts += [(_("How it is paid"), order.get_kind_display()), (_("Price"), amount(order.list_minor))]
     if order.coupon_minor:
-        facts.append((_("Less by coupon"), money(order.coupon_minor, order.currency)))
+        facts.append((_("Less by coupon %(code)s") % {"code": order.coupon}, f"−{amount(order.coupon_minor)}"))
     if order.scholarship_minor:
-        facts.append((_("Less by scholarship"), money(order.scholarship_minor, order.currency)))
-    return [*facts, (_("Total"), money(order.total_minor, order.currency)), (_("Ordered"), day(order.placed_at))]
+        facts.append((_("Less by scholarship"), f"−{amount(order.scholarship_minor)}"))
+    return [
+        *facts,
+        (_("Total"), amount(order.total_minor)),
+        (_("Ordered"), day(order.placed_at)),
+        (_("Its name at Stripe"), order.reference),
+    ]
 
 
-def _fetch(request: HttpRequest, order_id: int, action: str = "money.see") -> Order:
-    orders = Order.objects.select_related("buyer", "organisation", "programme", "intake")
+def fetch(request: HttpRequest, order_id: int, action: str = "money.see") -> Order:
+    """One order, for who may."""
+    orders = Order.objects.select_related("buyer", "organisation", "programme", "intake", "coupon")
     return policy.fetch(request.user, action, orders, pk=order_id)
 
 
-def _steps() -> list[Step]:
+def steps_to_orders() -> list[Step]:
     return [(_("Orders"), reverse("desk:order_list"))]

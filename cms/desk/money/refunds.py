@@ -1,0 +1,140 @@
+"""How much of an order is given back, and what does that touch?"""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from certificates.models import Certificate
+from cms.accounts.policy import allowed, person_of
+from cms.accounts.templatetags.look import money
+from courses.models import Enrolment, Method, Order
+from courses.refunding import CannotRefund, RefundPreview, ask_refund, preview_refund
+
+from ..frame import Act, ask, is_sure
+from .forms import RefundForm
+from .orders import facts_of, fetch, steps_to_orders
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed("desk.use")
+def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Give back some or all of what was paid: what the rules say, whom it touches, and then, sure, do it."""
+    order = fetch(request, order_id, "money.keep")
+    here = reverse("desk:order_detail", args=[order.pk])
+    preview = preview_refund(order=order, at=timezone.now())
+    form = RefundForm(
+        request.POST or None,
+        initial={
+            "amount_minor": preview.by_the_rules_minor or None,
+            "ends_access": True,
+            "key": get_random_string(16),
+        },
+        left_minor=preview.left_minor,
+        currency=order.currency,
+    )
+    if form.is_valid() and is_sure(request):
+        try:
+            # Sent twice, the same key asks for nothing more, and the second answer is as calm as the first.
+            ask_refund(order=order, by=person_of(request), at=timezone.now(), **form.cleaned_data)
+        except CannotRefund as refusal:
+            form.add_error("amount_minor", str(refusal))
+        else:
+            messages.success(request, _("It is on its way back. The credit note goes out by mail once it is done."))
+            return redirect(here)
+    elif form.is_valid() and form.cleaned_data["amount_minor"] > preview.left_minor:
+        form.add_error("amount_minor", _("That is more than is left of what was paid."))
+    sure = form.is_valid()
+    act = Act(
+        title=_("Give money back"),
+        button=_("Give %(amount)s back") % {"amount": money(form.cleaned_data["amount_minor"], order.currency)}
+        if sure
+        else _("Go on"),
+        back=reverse("desk:order_refund", args=[order.pk]) if sure else here,
+        icon="undo",
+        steps=[*steps_to_orders(), (order.description, here)],
+        facts=[*facts_of(order), (_("Left of what was paid"), money(preview.left_minor, order.currency))],
+        changes=_what_happens(order, preview, form) if sure else [*_rule(order, preview), *_touched(order, preview)],
+        serious=sure,
+        missing=[] if preview.left_minor else [_("Nothing is left of what was paid.")],
+    )
+    return ask(request, act, form=form, sure=sure)
+
+
+def _rule(order: Order, preview: RefundPreview) -> list[str]:
+    """What the programme's rules say at this moment, and why."""
+    amount = money(preview.by_the_rules_minor, order.currency)
+    if preview.cooling_off:
+        return [
+            _("It was paid within the hours of cooling off: everything is given back, %(amount)s.") % {"amount": amount}
+        ]
+    if preview.days_before is None:
+        return [_("The order has no intake, so there is no start to count from: by the rules nothing is given back.")]
+    days = preview.days_before
+    if days < 0:
+        when = ngettext("The intake began %(n)d day ago.", "The intake began %(n)d days ago.", -days) % {"n": -days}
+    elif days == 0:
+        when = _("The intake begins today.")
+    else:
+        when = ngettext("The intake begins in %(n)d day.", "The intake begins in %(n)d days.", days) % {"n": days}
+    rule = _(
+        "By the programme’s rules %(percent)d %% of what was paid is given back. With what went back already, that is %(amount)s."
+    )
+    return [f"{when} {rule % {'percent': preview.percent, 'amount': amount}}"]
+
+
+def _touched(order: Order, preview: RefundPreview) -> list[str]:
+    """Whose access would end and whose stays, and which certificates it touches."""
+    said = [
+        _("%(name)s leaves the programme, if access ends with it.") % {"name": enrolment.learner}
+        for enrolment in preview.loses
+    ]
+    return [*said, *_stays(preview), *_certificates(preview), *_afterwards(order, preview)]
+
+
+def _what_happens(order: Order, preview: RefundPreview, form: RefundForm) -> list[str]:
+    """The same for what was chosen, without ifs."""
+    said = form.cleaned_data
+    ends = said["ends_access"] or said["amount_minor"] == preview.left_minor
+    names = [enrolment.learner for enrolment in preview.loses]
+    sentence = _("%(name)s leaves the programme.") if ends else _("%(name)s stays on the programme.")
+    amount = money(said["amount_minor"], order.currency)
+    more = _stays(preview) + _certificates(preview) if ends else []
+    return [
+        _("%(amount)s goes back to %(name)s.") % {"amount": amount, "name": order.buyer},
+        *(sentence % {"name": name} for name in names),
+        *more,
+        *([_("No more monthly payments are collected.")] if said["ends_access"] and order.subscription_id else []),
+        *_afterwards(order, preview, sure=True),
+    ]
+
+
+def _stays(preview: RefundPreview) -> list[str]:
+    said = _("%(name)s stays on the programme in any case: there is another reason for their place.")
+    return [said % {"name": enrolment.learner} for enrolment in preview.keeps]
+
+
+def _certificates(preview: RefundPreview) -> list[str]:
+    said = _("Certificate %(number)s stays as it is, and is flagged for you to decide.")
+    return [said % {"number": certificate.number} for certificate in _standing(preview.loses)]
+
+
+def _standing(enrolments: list[Enrolment]) -> QuerySet[Certificate]:
+    standing = Certificate.objects.filter(enrolment__in=enrolments, revoked_at=None, superseded_at=None)
+    return standing.order_by("pk")
+
+
+def _afterwards(order: Order, preview: RefundPreview, *, sure: bool = False) -> list[str]:
+    said = []
+    if order.subscription_id and not sure:
+        said.append(_("If access ends, no more monthly payments are collected."))
+    if any(payment.method == Method.TRANSFER and left for payment, left in preview.payments):
+        said.append(_("What came by transfer goes back by transfer: make it at your bank. It counts as done at once."))
+    said.append(_("Everything that was done stays on record. The buyer gets a credit note by mail."))
+    return said
