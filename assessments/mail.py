@@ -11,44 +11,92 @@ from django.utils.translation import gettext as _
 
 from cms.accounts.models import User
 
-from .models import Mentor, Mentorship, Shift
+from .models import Mentor, Mentorship, MentorshipTerms, Shift, ShiftDispute, ShiftState
 
 
 def shift_waits(shift: Shift) -> None:
-    """To the mentor, unless it was signed or taken back meanwhile."""
-    if shift.submitted_at and not shift.returned_at and not shift.signed_at:
-        url = reverse("assessments:queue_shift", args=[shift.pk])
-        _send(shift.mentorship.mentor.person, _("Something to sign"), "shift_waits", url)
+    """To the mentor, unless it was answered or taken back meanwhile. Outside coordinators get a link instead."""
+    mentor = shift.mentorship.mentor
+    if shift.state is ShiftState.WAITING and mentor.person:
+        _send(mentor.person, _("Something to sign"), "shift_waits", reverse("assessments:queue_shift", args=[shift.pk]))
 
 
 def shift_returned(shift: Shift) -> None:
-    url = reverse("assessments:shift_detail", args=[shift.pk])
-    _send(shift.learner, _("A question for you"), "shift_returned", url)
+    _to_learner(shift, _("A question for you"), "shift_returned")
+
+
+def shift_declined(shift: Shift) -> None:
+    _to_learner(shift, _("An answer from your mentor"), "shift_declined")
 
 
 def shift_signed(shift: Shift) -> None:
-    url = reverse("assessments:shift_detail", args=[shift.pk])
-    _send(shift.learner, _("Signed"), "shift_signed", url)
+    _to_learner(shift, _("Signed"), "shift_signed")
+
+
+def shift_voided(shift: Shift) -> None:
+    _to_learner(shift, _("A shift does not count any more"), "shift_voided")
+
+
+def dispute_opened(dispute: ShiftDispute) -> None:
+    """To the mentor: the registrar would like to hear them too."""
+    mentor = dispute.shift.mentorship.mentor
+    if mentor.person:
+        url = reverse("assessments:dispute_answer", args=[dispute.pk])
+        _send(mentor.person, _("The registrar asks for your account"), "dispute_opened", url)
+
+
+def dispute_decided(dispute: ShiftDispute) -> None:
+    """To both."""
+    _to_learner(dispute.shift, _("The registrar has decided"), "dispute_decided")
+    mentor = dispute.shift.mentorship.mentor
+    if mentor.person:
+        url = reverse("assessments:shift_detail", args=[dispute.shift_id])
+        _send(mentor.person, _("The registrar has decided"), "dispute_decided", url)
 
 
 def mentor_approved(mentor: Mentor) -> None:
-    _send(mentor.person, _("You can sign now"), "mentor_approved", reverse("assessments:queue"))
+    if mentor.person:
+        _send(mentor.person, _("You can sign now"), "mentor_approved", reverse("assessments:queue"))
 
 
 def mentorship_asked(mentorship: Mentorship) -> None:
-    _send(
-        mentorship.mentor.person, _("Somebody asks to work with you"), "mentorship_asked", reverse("assessments:queue")
-    )
+    if mentorship.mentor.person:
+        url = reverse("assessments:queue")
+        _send(mentorship.mentor.person, _("Somebody asks to work with you"), "mentorship_asked", url)
 
 
-def mentorship_answered(mentorship: Mentorship) -> None:
-    template = "mentorship_begun" if mentorship.begun_at else "mentorship_declined"
-    _send(mentorship.learner, _("An answer to your request"), template, reverse("assessments:shift_mentors"))
+def mentorship_begun(mentorship: Mentorship, *, by: int) -> None:
+    """To whichever of the two did not sign last."""
+    if by == mentorship.learner_id and mentorship.mentor.person:
+        _send(mentorship.mentor.person, _("You work together now"), "mentorship_begun", reverse("assessments:queue"))
+    else:
+        _send(
+            mentorship.learner, _("An answer to your request"), "mentorship_begun", reverse("assessments:shift_mentors")
+        )
+
+
+def mentorship_declined(mentorship: Mentorship) -> None:
+    url = reverse("assessments:shift_mentors")
+    _send(mentorship.learner, _("An answer to your request"), "mentorship_declined", url)
+
+
+def terms_proposed(terms: MentorshipTerms) -> None:
+    """To the other of the two."""
+    mentorship = terms.mentorship
+    by_learner = terms.proposed_by_id == mentorship.learner_id
+    to = mentorship.mentor.person if by_learner else mentorship.learner
+    if to:
+        url = reverse("assessments:terms", args=[mentorship.pk])
+        _send(to, _("Terms to read and sign"), "terms_proposed", url)
 
 
 def mentorship_ended(mentorship: Mentorship, *, to: User) -> None:
     place = "assessments:shift_mentors" if to.pk == mentorship.learner_id else "assessments:queue"
     _send(to, _("A mentorship has ended"), "mentorship_ended", reverse(place))
+
+
+def _to_learner(shift: Shift, subject: str, template: str) -> None:
+    _send(shift.learner, subject, template, reverse("assessments:shift_detail", args=[shift.pk]))
 
 
 def _send(person: User, subject: str, template: str, path: str) -> None:

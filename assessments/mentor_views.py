@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
@@ -17,16 +18,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.accounts import policy
+from cms.accounts.models import User
 from cms.accounts.policy import person_of
 from cms.accounts.sealing import open_text, seal_text
 from cms.accounts.sign_in import how_signed_in, proof_is_old
 
+from .answering import CannotReturn, return_shift
 from .mentors import today_of, why_not_signing
-from .mentorships import CannotAnswer, begin_mentorship, decline_mentorship, end_mentorship
+from .mentorships import CannotAgree, CannotAnswer, decline_mentorship, end_mentorship, newest_terms, sign_terms
 from .models import Mentor, Mentorship, Shift, ShiftMessage, ShiftQuerySet
 from .shift_forms import QuestionForm, SignForm
 from .shift_words import Words, about_minutes, words_of
-from .shifts import CannotReturn, CannotSign, messages_for, return_shift, sign_shift, what_is_signed
+from .shifts import messages_for, what_is_signed
+from .signing import CannotSign, sign_shift
 
 
 @require_safe
@@ -58,11 +62,11 @@ def _card_page(
     request: HttpRequest, *, given: Shift | None, form: SignForm | None = None, status: int = 200
 ) -> HttpResponse:
     mentor = _mentor_of(request)
-    zone = mentor.person.time_zone
+    zone = mentor.time_zone
     waiting = list(_with(mentor).waiting())
     card = given or next(iter(waiting), None)
     others = [shift for shift in waiting if card is None or shift.pk != card.pk]
-    today = today_of(mentor.person, timezone.now())
+    today = today_of(mentor, timezone.now())
     mentorships = list(_people(mentor))
     if card and form is None:
         form = SignForm(initial={"seen": what_is_signed(card)})
@@ -116,7 +120,7 @@ def _sign_confirmed(request: HttpRequest, shift: Shift) -> HttpResponse:
         try:
             sign_shift(
                 shift=shift,
-                mentor_person=person_of(request),
+                mentor=_mentor_of(request),
                 rubric=form.rubric_said(),
                 word=form.cleaned_data["word"],
                 authentication=how_signed_in(request),
@@ -144,7 +148,7 @@ def shift_ask(request: HttpRequest, shift_id: int) -> HttpResponse:
         try:
             return_shift(
                 shift=shift,
-                mentor_person=person_of(request),
+                mentor=_mentor_of(request),
                 question=form.cleaned_data["question"],
                 at=timezone.now(),
             )
@@ -161,7 +165,18 @@ def shift_ask(request: HttpRequest, shift_id: int) -> HttpResponse:
 @require_POST
 @policy.allowed("mentoring.use")
 def mentorship_begin(request: HttpRequest, mentorship_id: int) -> HttpResponse:
-    return _answer(request, mentorship_id, begin_mentorship, _("You work together from now on."))
+    """Sign the terms as they are, which begins it."""
+
+    def sign(*, mentorship: Mentorship, by: User, at: datetime) -> Mentorship:
+        terms = newest_terms(mentorship)
+        if terms is None:
+            raise CannotAnswer(_("There are no terms to sign. Propose some."))
+        try:
+            return sign_terms(terms=terms, by=by, at=at).mentorship
+        except CannotAgree as refusal:
+            raise CannotAnswer(str(refusal)) from None
+
+    return _answer(request, mentorship_id, sign, _("You work together from now on."))
 
 
 @require_POST
@@ -196,7 +211,7 @@ def mentorship_end(request: HttpRequest, mentorship_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Ended. What was signed stays signed."))
         return redirect(home)
-    other = mentorship.mentor.person if person.pk == mentorship.learner_id else mentorship.learner
+    other = mentorship.mentor.name if person.pk == mentorship.learner_id else mentorship.learner.display_name
     waiting = Shift.objects.waiting().filter(mentorship=mentorship).count()
     return render(
         request,
@@ -222,7 +237,7 @@ def _asked(mentor: Mentor) -> list[Asked]:
     returned = list(_with(mentor).filter(returned_at__isnull=False, signed_at=None))
     asked = ShiftMessage.objects.filter(shift__in=returned, author=mentor.person_id).order_by("pk")
     questions = {message.shift_id: message.text for message in asked}
-    zone = mentor.person.time_zone
+    zone = mentor.time_zone
     return [Asked(line=words_of(shift, zone=zone), question=questions.get(shift.pk, "")) for shift in returned]
 
 
@@ -233,7 +248,7 @@ def _people(mentor: Mentor) -> QuerySet[Mentorship]:
 
 def _signed_in_year(mentor: Mentor, year: int) -> tuple[int, int]:
     """Days this mentor has signed that were worked in `year`, and for how many learners: one query."""
-    signed = Shift.objects.signed().filter(signed_by=mentor.person_id, worked_on__year=year)
+    signed = Shift.objects.signed().filter(signed_as=mentor, worked_on__year=year)
     days = set(signed.values_list("learner", "worked_on"))
     return len(days), len({learner for learner, _day in days})
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db import models, transaction
+from django.db.models import Count, F, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -80,6 +81,10 @@ def reinstate_mentor(*, mentor: Mentor, by: User, at: datetime) -> Mentor:
 
 def why_not_signing(mentor: Mentor, on: date) -> str:
     """Why this mentor may not sign on that day, as a sentence to them; nothing when they may. No query."""
+    if mentor.stops_on is not None and on > mentor.stops_on:
+        return _("You stopped signing after %(day)s, as you announced. Write to the registrar to begin again.") % {
+            "day": date_format(mentor.stops_on, "j F Y")
+        }
     if mentor.suspended_at is not None:
         return _("Your signing is suspended. Write to the registrar; what you signed before stays signed.")
     if on > mentor.credential_expires_on:
@@ -92,13 +97,15 @@ def why_not_signing(mentor: Mentor, on: date) -> str:
 def mentors_taking_mentees(learner: User, on: date) -> models.QuerySet[Mentor]:
     """Approved mentors who can be asked on that day, by name, without the learner themselves: one query."""
     able = Mentor.objects.filter(
-        suspended_at=None, takes_mentees=True, credential_expires_on__gte=on, person__is_active=True
+        suspended_at=None, stop_said_at=None, takes_mentees=True, credential_expires_on__gte=on, person__is_active=True
     )
-    return able.exclude(person=learner).select_related("person").order_by("person__display_name", "pk")
+    load = Count("mentorships", filter=Q(mentorships__begun_at__isnull=False, mentorships__ended_at=None))
+    free = able.annotate(load=load).filter(load__lt=F("capacity"))
+    return free.exclude(person=learner).select_related("person").order_by("person__display_name", "pk")
 
 
-def today_of(person: User, at: datetime) -> date:
-    """The date where this person lives."""
+def today_of(person: User | Mentor, at: datetime) -> date:
+    """The date where this person lives; by UTC for an outside coordinator, of whom we do not know."""
     return at.astimezone(time_zone(person.time_zone)).date()
 
 

@@ -1,8 +1,9 @@
 """What does a mentor's signature cover, and does it still hold?
 
-The seal is SHA-256 over the material fields of a shift, the mentor's judgement and the mentor's own standing that day.
-What was covered is kept beside it, so that a broken seal shows what it was broken from. The learning note is not
-covered: it belongs to the learner. Anything else changed behind `sign_shift` breaks the seal, visibly and for good.
+The seal is SHA-256 over the material fields of a shift, the judgement on it and the standing that day of who signed:
+a mentor, an outside coordinator, or a registrar on other evidence. What was covered is kept beside it, so that a broken
+seal shows what it was broken from. The learning note is not covered: it belongs to the learner. Anything else changed
+behind `assessments.signing` breaks the seal, visibly and for good.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .models import Mentor, Shift
+    from cms.accounts.models import User
 
-FORMAT = 1
+    from .models import Mentor, Shift, ShiftDispute
+
+FORMAT = 2
 # Says what is digested, so that no digest made for another purpose can ever pass for a seal.
 DOMAIN = "closed-set:shift-seal"
 
@@ -32,10 +35,14 @@ def material_facts(shift: Shift) -> Sealed:
     """What the shift says now that a signature would cover, as plain JSON values. Needs its production loaded."""
     return {
         "shift": shift.pk,
+        "record": str(shift.record),
+        "version": shift.version,
         "learner": shift.learner_id,
         "enrolment": shift.enrolment_id,
         "production": shift.production.code,
         "medium": shift.medium,
+        "region": shift.region,
+        "union": shift.union,
         "date": shift.worked_on.isoformat(),
         "call": moment(shift.call_at),
         "wrap": moment(shift.wrap_at),
@@ -46,28 +53,45 @@ def material_facts(shift: Shift) -> Sealed:
         "phases": shift.phases,
         "scenes": shift.scenes,
         "duties": shift.duties,
+        "competencies": shift.competencies,
     }
 
 
 def standing_of(mentor: Mentor) -> Sealed:
     """Who signs and with what right, as of now. Needs the mentor's person loaded."""
     return {
+        "mentor": mentor.pk,
         "person": mentor.person_id,
-        "name": mentor.person.display_name,
+        "name": mentor.name,
         "credential_number": mentor.credential_number,
         "credential_expires_on": mentor.credential_expires_on.isoformat(),
     }
 
 
+def standing_of_registrar(registrar: User, dispute: ShiftDispute) -> Sealed:
+    """Who decided in a mentor's stead, and on what: the evidence by its digests."""
+    return {
+        "mentor": None,
+        "person": registrar.pk,
+        "name": registrar.display_name,
+        "dispute": dispute.pk,
+        "call_sheet": dispute.call_sheet,
+        "letter": dispute.letter_digest,
+    }
+
+
 def sealed_facts(
-    shift: Shift, *, mentor: Mentor, rubric: dict[str, str], signed_at: datetime, authentication: str
+    shift: Shift, *, signer: Sealed, rubric: dict[str, str], signed_at: datetime, authentication: str
 ) -> Sealed:
-    """Exactly what a seal covers: the shift, the judgement, who signs with what right, when, and how they proved it."""
+    """Exactly what a seal covers: the shift, the judgement, who signs with what right, when, and how they proved it.
+
+    `signer` is what `standing_of` or `standing_of_registrar` says.
+    """
     return {
         "format": FORMAT,
         **material_facts(shift),
         "rubric": rubric,
-        "mentor": standing_of(mentor),
+        "signer": signer,
         "signed_at": moment(signed_at),
         "authentication": authentication,
     }
@@ -90,9 +114,10 @@ def seal_holds(shift: Shift) -> bool:
     False for an unsigned shift, and for anything that can no longer be read. Needs its production loaded.
     """
     sealed = shift.sealed
-    if shift.signed_at is None or not isinstance(sealed, dict) or not isinstance(sealed.get("mentor"), dict):
+    if shift.signed_at is None or not isinstance(sealed, dict) or not isinstance(sealed.get("signer"), dict):
         return False
-    if sealed["mentor"].get("person") != shift.signed_by_id:
+    signer = sealed["signer"]
+    if (signer.get("person"), signer.get("mentor")) != (shift.signed_by_id, shift.signed_as_id):
         return False
     now = {
         **material_facts(shift),
@@ -100,7 +125,7 @@ def seal_holds(shift: Shift) -> bool:
         "rubric": shift.rubric,
         "signed_at": moment(shift.signed_at),
         # Snapshots: they are true of the day of signing and have nothing to be compared with but the seal itself.
-        "mentor": sealed["mentor"],
+        "signer": signer,
         "authentication": sealed.get("authentication"),
     }
     return now == sealed and hmac.compare_digest(seal_of(now), shift.seal)

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from cms.accounts.timezones import known_time_zones, time_zone
 
-from .models import Duty, Medium, Mentorship, Phase, Production, Scene, Shift, ShiftRole
+from . import competencies
+from .models import Duty, Medium, Mentorship, Phase, Production, Region, Scene, Shift, ShiftRole, Union
 from .sealing import material_facts
 
-# The limits, as data: what the form says and what is refused both read them here.
+# What no academy changes; the rest is `ShadowingSettings`.
 LONGEST_SHIFT = timedelta(hours=24)
-BACKDATE_LIMIT_DAYS = 60  # from the day worked to the day it is handed in
 MOST_OF_A_SCENE = 99
 LONGEST_TEXT = 2_000  # characters of a note, a question or a word
 LONGEST_TITLE = 200
@@ -39,9 +39,12 @@ class ShiftFields(TypedDict):
     break_minutes: int
     role: ShiftRole
     medium: Medium
+    region: Region
+    union: Union
     phases: Iterable[Phase]
     scenes: Mapping[Scene, int]
     duties: Iterable[Duty]
+    competencies: Iterable[str]
     learning_note: str
 
 
@@ -84,6 +87,8 @@ def _fill_times(shift: Shift, *, fields: ShiftFields, at: datetime) -> None:
 def _fill_work(shift: Shift, *, fields: ShiftFields) -> None:
     try:
         shift.role, shift.medium = ShiftRole(fields["role"]), Medium(fields["medium"])
+        shift.region, shift.union = Region(fields["region"]), Union(fields["union"])
+        shift.competencies = competencies.in_order(set(fields["competencies"]))
         phases, duties = {Phase(phase) for phase in fields["phases"]}, {Duty(duty) for duty in fields["duties"]}
         scenes = {Scene(scene): count for scene, count in fields["scenes"].items()}
     except ValueError:
@@ -106,14 +111,20 @@ def overlap_with(other: Shift) -> CannotRecord:
 
 
 def overlapping(shift: Shift) -> Shift | None:
-    """Another shift of the learner that shares a moment with this one. Touching ends share none."""
-    others = Shift.objects.filter(learner=shift.learner_id, call_at__lt=shift.wrap_at, wrap_at__gt=shift.call_at)
-    return others.exclude(pk=shift.pk).select_related("production").order_by("call_at", "pk").first()
+    """Another shift of the learner that shares a moment with this one. Touching ends share none, nor do its versions."""
+    others = Shift.objects.standing().filter(
+        learner=shift.learner_id, call_at__lt=shift.wrap_at, wrap_at__gt=shift.call_at
+    )
+    return others.exclude(record=shift.record).select_related("production").order_by("call_at", "pk").first()
 
 
 def says(shift: Shift) -> tuple[dict[str, object], int, str]:
     """Everything a learner says in a shift, to be compared."""
-    return {**material_facts(shift), "shift": None}, shift.mentorship_id, shift.learning_note
+    return (
+        {**material_facts(shift), "shift": None, "record": None, "version": None},
+        shift.mentorship_id,
+        shift.learning_note,
+    )
 
 
 def text_of(text: str, refusal: type[Exception]) -> str:

@@ -15,7 +15,21 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from cms.accounts.models import User
 from cms.accounts.timezones import known_time_zones, time_zone
 
-from .models import Competency, Duty, Level, Medium, Mentorship, Phase, Production, Scene, Shift, ShiftRole
+from .competencies import frames
+from .models import (
+    Competency,
+    Duty,
+    Level,
+    Medium,
+    Mentorship,
+    Phase,
+    Production,
+    Region,
+    Scene,
+    Shift,
+    ShiftRole,
+    Union,
+)
 from .shift_facts import LONGEST_TEXT, LONGEST_TITLE, MOST_OF_A_SCENE, CannotRecord, ShiftFields
 from .shift_times import CameTwice, NotATime, moments, span_of
 from .shifts import a_free_code
@@ -103,6 +117,14 @@ class ShiftForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose one of the four.")},
     )
     medium = forms.ChoiceField(label=gettext_lazy("What was made"), choices=Medium)
+    region = forms.ChoiceField(label=gettext_lazy("Region"), choices=Region)
+    union = forms.ChoiceField(
+        label=gettext_lazy("Union"),
+        choices=Union,
+        widget=forms.RadioSelect,
+        initial=Union.UNKNOWN,
+        help_text=gettext_lazy("Registries count days under a union agreement apart."),
+    )
     phases = forms.MultipleChoiceField(
         label=gettext_lazy("Phase"),
         choices=Phase,
@@ -112,6 +134,12 @@ class ShiftForm(forms.Form):
     duties = forms.MultipleChoiceField(
         label=gettext_lazy("What you did, or watched being done"),
         choices=Duty,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    competencies = forms.MultipleChoiceField(
+        label=gettext_lazy("What you practised"),
+        choices=lambda: [(frame.title, [(item.code, item.title) for item in frame.items]) for frame in frames()],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -216,8 +244,11 @@ class ShiftForm(forms.Form):
             "break_minutes": said["break_minutes"],
             "role": said["role"],
             "medium": said["medium"],
+            "region": said["region"],
+            "union": said["union"],
             "phases": said["phases"],
             "duties": said["duties"],
+            "competencies": said["competencies"],
             "scenes": {scene: said[f"scene_{scene}"] for scene in Scene if said[f"scene_{scene}"]},
             "learning_note": said["learning_note"],
         }
@@ -229,7 +260,7 @@ class ShiftForm(forms.Form):
 
 def _named(mentorship: Mentorship, *, several: bool) -> str:
     """The mentor, and for whom: one may work with them on more than one programme."""
-    return f"{mentorship.mentor.person}, {mentorship.enrolment.programme}" if several else str(mentorship.mentor.person)
+    return f"{mentorship.mentor.name}, {mentorship.enrolment.programme}" if several else mentorship.mentor.name
 
 
 class SignForm(forms.Form):

@@ -93,12 +93,12 @@ def _shift_form(request: HttpRequest, *, shift: Shift | None) -> HttpResponse:
                 messages.success(
                     request,
                     _("Handed to %(mentor)s. We write to you when there is news.")
-                    % {"mentor": kept.mentorship.mentor.person},
+                    % {"mentor": kept.mentorship.mentor.name},
                 )
             else:
                 messages.success(request, _("Kept. Nobody else sees it until you hand it in."))
             return redirect("assessments:shift_detail", kept.pk)
-    only_mentor = mentorships[0].mentor.person if len(mentorships) == 1 else None
+    only_mentor = mentorships[0].mentor.name if len(mentorships) == 1 else None
     context = {"form": form, "shift": shift, "only_mentor": only_mentor}
     return render(request, "assessments/shift_form.html", context, status=422 if form.errors else 200)
 
@@ -136,7 +136,7 @@ def _shift_page(request: HttpRequest, shift: Shift, form: AnswerForm, *, status:
             "line": line,
             "shift": shift,
             "state": line.state.value,
-            "mentor": shift.mentorship.mentor.person,
+            "mentor": shift.mentorship.mentor.name,
             "own": shift.learner_id == person.pk,
             "written": messages_for(shift, person),
             "changed": changed_since(shift) if line.state is ShiftState.BROKEN else "",
@@ -159,7 +159,7 @@ def shift_submit(request: HttpRequest, shift_id: int) -> HttpResponse:
     except CannotHandIn as refusal:
         form.add_error(None, str(refusal))
         return _shift_page(request, shift, form, status=422)
-    messages.success(request, _("Handed to %(mentor)s.") % {"mentor": shift.mentorship.mentor.person})
+    messages.success(request, _("Handed to %(mentor)s.") % {"mentor": shift.mentorship.mentor.name})
     return redirect("assessments:shift_detail", shift.pk)
 
 
@@ -212,7 +212,7 @@ def mentor_ask(request: HttpRequest, mentor_id: int) -> HttpResponse:
     except CannotAsk as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Asked. We write to you when %(mentor)s answers.") % {"mentor": mentor.person})
+        messages.success(request, _("Asked. We write to you when %(mentor)s answers.") % {"mentor": mentor.name})
     return redirect("assessments:shift_mentors")
 
 

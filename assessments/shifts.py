@@ -1,14 +1,15 @@
-"""How does a day on set become evidence? Recorded, handed in, asked about, answered, signed. Nothing else writes Shift.
+"""How does a day on set become evidence? What its learner does: record, hand in, answer, take back, amend, withdraw.
 
 The learner's row is the lock for what they record; the shift's row for what happens to it. Whoever takes both takes the
-learner's first. A signature is a one-way door.
+learner's first. What a mentor answers is `assessments.answering`, a signature `assessments.signing`, a dispute
+`assessments.disputing`; nothing else writes Shift.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Unpack
@@ -17,16 +18,24 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cms.accounts import history
 from cms.accounts.models import User
 from cms.accounts.timezones import time_zone
 
 from . import tasks
-from .mentors import why_not_signing
-from .models import Competency, Level, Mentor, Mentorship, Production, Shift, ShiftMessage
-from .sealing import digest_of, material_facts, seal_of, sealed_facts
+from .mentorships import holding_terms
+from .models import (
+    HoursProposal,
+    Mentorship,
+    Production,
+    ShadowingSettings,
+    Shift,
+    ShiftMessage,
+    ShiftState,
+    SignLink,
+    VoidReason,
+)
+from .sealing import digest_of, material_facts
 from .shift_facts import (
-    BACKDATE_LIMIT_DAYS,
     LONGEST_TITLE,
     CannotRecord,
     ShiftFields,
@@ -36,6 +45,7 @@ from .shift_facts import (
     says,
     text_of,
 )
+from .shift_history import note
 
 CODE = re.compile(r"[A-Z0-9-]{3,12}")
 CODE_PREFIX = "PRJ-"
@@ -46,12 +56,12 @@ class CannotHandIn(CannotRecord):
     """The shift cannot go to the mentor as it is."""
 
 
-class CannotReturn(Exception):
-    """The mentor cannot ask about this shift now."""
+class CannotAmend(Exception):
+    """This shift cannot be amended now."""
 
 
-class CannotSign(Exception):
-    """This person cannot sign this shift now."""
+class CannotVoid(Exception):
+    """This shift cannot be made void by this person."""
 
 
 # Productions -----------------------------------------------------------------------------------------------
@@ -95,18 +105,27 @@ def log_shift(
     mentorship: Mentorship,
     production: Production,
     at: datetime,
+    device_key: str = "",
     **fields: Unpack[ShiftFields],
 ) -> Shift:
-    """Record a shift as a draft. Repeating all the same gives the one there is. Raises CannotRecord."""
+    """Record a shift as a draft. Repeating all the same gives the one there is. Raises CannotRecord.
+
+    `device_key` is a device's own name for what it kept while offline. Sent again with it, a draft takes the newer
+    words, and a shift that was handed in meanwhile stays as it is.
+    """
     lock_learner(learner)
-    shift = Shift(learner=learner, enrolment=mentorship.enrolment, logged_at=at)
+    if device_key and (known := Shift.objects.filter(learner=learner, device_key=device_key).first()):
+        if known.state is not ShiftState.DRAFT:
+            return known
+        return change_shift(shift=known, mentorship=mentorship, production=production, at=at, **fields)
+    shift = Shift(learner=learner, enrolment=mentorship.enrolment, logged_at=at, device_key=device_key)
     fill(shift, mentorship=mentorship, production=production, fields=fields, at=at)
     if other := overlapping(shift):
         if says(other) == says(shift):
             return other
         raise overlap_with(other)
     shift.save(force_insert=True)
-    _record(shift, "shift.logged", actor=learner, at=at)
+    note(shift, "shift.logged", actor=learner, at=at)
     return shift
 
 
@@ -119,28 +138,33 @@ def change_shift(
     at: datetime,
     **fields: Unpack[ShiftFields],
 ) -> Shift:
-    """Say something else about a draft, or about a shift the mentor asked about. Repeating the same changes nothing.
+    """Say something else about a draft, or about a shift the mentor asked about or proposed other hours for.
 
-    Given to another mentor, a shift is a draft again. Raises CannotRecord, also for one that is waiting or signed.
+    Repeating the same changes nothing. Given to another mentor, a shift is a draft again. Raises CannotRecord, also for
+    one that is waiting, signed, declined or void.
     """
     lock_learner(shift.learner)
     shift = lock_shift(shift)
-    if shift.signed_at:
-        raise CannotRecord(_("This shift is signed and sealed. It stays as it is."))
+    refuse_unless_open(shift)
     if _is_waiting(shift):
         raise CannotRecord(_("This shift is with your mentor. Take it back first, then change it."))
     before = says(shift)
-    if shift.mentorship_id != mentorship.pk:
-        shift.submitted_at = shift.returned_at = None
+    moved = shift.mentorship_id != mentorship.pk
     fill(shift, mentorship=mentorship, production=production, fields=fields, at=at)
     if other := overlapping(shift):
         raise overlap_with(other)
     if before == says(shift):
         return shift
+    if moved:
+        shift.submitted_at = shift.returned_at = shift.proposed_at = None
+        _end_links(shift, at=at)
+    elif shift.proposed_at:
+        shift.returned_at, shift.proposed_at = at, None
+    _close_proposals(shift, at=at)
     if shift.submitted_at and shift.submitted_at < shift.wrap_at:
         shift.submitted_at = at
     shift.save()
-    _record(shift, "shift.changed", actor=shift.learner, at=at)
+    note(shift, "shift.moved" if moved else "shift.changed", actor=shift.learner, at=at)
     return shift
 
 
@@ -157,6 +181,11 @@ def submit_shift(*, shift: Shift, answer: str = "", at: datetime) -> Shift:
     shift = lock_shift(shift)
     if shift.signed_at or _is_waiting(shift):
         return shift
+    refuse_unless_open(shift, CannotHandIn)
+    if shift.proposed_at:
+        raise CannotHandIn(
+            _("Your mentor proposed other hours. Accept them, change the shift, or go to the registrar.")
+        )
     answer = text_of(answer, CannotHandIn)
     if shift.mentorship.ended_at:
         raise CannotHandIn(_("This mentorship has ended. Choose another mentor, then hand it in."), field="mentorship")
@@ -164,6 +193,7 @@ def submit_shift(*, shift: Shift, answer: str = "", at: datetime) -> Shift:
         raise CannotHandIn(_("You are not on this programme any more."), field="mentorship")
     if not shift.phases:
         raise CannotHandIn(_("Say which phase it was: at least one."), field="phases")
+    _refuse_outside_terms(shift)
     first_time = shift.submitted_at is None
     shift.submitted_at = shift.submitted_at or at
     if too_old := _too_old(shift, shift.submitted_at):
@@ -172,7 +202,7 @@ def submit_shift(*, shift: Shift, answer: str = "", at: datetime) -> Shift:
     shift.save(update_fields=["submitted_at", "returned_at"])
     if answer:
         ShiftMessage.objects.create(shift=shift, author=shift.learner, written_at=at, text=answer)
-    _record(shift, "shift.submitted" if first_time else "shift.answered", actor=shift.learner, at=at)
+    note(shift, "shift.submitted" if first_time else "shift.answered", actor=shift.learner, at=at)
     transaction.on_commit(partial(tasks.tell_mentor_of_shift.enqueue, shift.pk))
     return shift
 
@@ -182,117 +212,118 @@ def take_back_shift(*, shift: Shift, at: datetime) -> Shift:
     """Make a shift that is with the mentor a draft again. Repeating changes nothing. Raises CannotRecord if signed."""
     lock_learner(shift.learner)
     shift = lock_shift(shift)
-    if shift.signed_at:
-        raise CannotRecord(_("This shift is signed and sealed. It stays as it is."))
+    refuse_unless_open(shift)
     if shift.submitted_at is None:
         return shift
-    shift.submitted_at = shift.returned_at = None
-    shift.save(update_fields=["submitted_at", "returned_at"])
-    _record(shift, "shift.taken_back", actor=shift.learner, at=at)
+    shift.submitted_at = shift.returned_at = shift.proposed_at = None
+    shift.save(update_fields=["submitted_at", "returned_at", "proposed_at"])
+    _close_proposals(shift, at=at)
+    _end_links(shift, at=at)
+    note(shift, "shift.taken_back", actor=shift.learner, at=at)
     return shift
 
 
 @transaction.atomic
-def return_shift(*, shift: Shift, mentor_person: User, question: str, at: datetime) -> Shift:
-    """Ask the learner something: the shift goes back unchanged. Repeating the same question changes nothing.
+def accept_hours(*, shift: Shift, at: datetime) -> Shift:
+    """Take the hours that the mentor proposed; the shift is with them again, to be signed. Repeating changes nothing.
 
-    Raises CannotReturn without a question, and for a shift that is not with this mentor now.
+    Raises CannotRecord when nothing is proposed, or the hours overlap another shift.
     """
+    lock_learner(shift.learner)
     shift = lock_shift(shift)
-    if shift.mentorship.mentor.person_id != mentor_person.pk or shift.learner_id == mentor_person.pk:
-        raise CannotReturn(_("This shift is with another mentor."))
-    question = text_of(question, CannotReturn)
-    if not question:
-        raise CannotReturn(_("Write what you would like to know."))
-    if shift.signed_at:
-        raise CannotReturn(_("This shift is signed already."))
-    if shift.returned_at:
-        last = shift.messages.order_by("-pk").first()
-        if last and last.author_id == mentor_person.pk and last.text == question:
-            return shift
-        raise CannotReturn(_("You have asked about this shift already. It comes back with the answer."))
-    if shift.submitted_at is None:
-        raise CannotReturn(_("The learner has taken this shift back."))
-    shift.returned_at = at
-    shift.save(update_fields=["returned_at"])
-    ShiftMessage.objects.create(shift=shift, author=mentor_person, written_at=at, text=question)
-    _record(shift, "shift.returned", actor=mentor_person, at=at)
-    transaction.on_commit(partial(tasks.tell_learner_of_question.enqueue, shift.pk))
+    proposal = shift.proposals.order_by("-pk").first()
+    if proposal and proposal.accepted_at and _is_waiting(shift):
+        return shift
+    refuse_unless_open(shift)
+    if proposal is None or proposal.closed_at or shift.proposed_at is None:
+        raise CannotRecord(_("No other hours are proposed for this shift."))
+    shift.call_at, shift.wrap_at, shift.break_minutes = proposal.call_at, proposal.wrap_at, proposal.break_minutes
+    shift.worked_on = proposal.call_at.astimezone(time_zone(shift.time_zone)).date()
+    if other := overlapping(shift):
+        raise overlap_with(other)
+    shift.proposed_at = None
+    shift.save(update_fields=["call_at", "wrap_at", "break_minutes", "worked_on", "proposed_at"])
+    proposal.accepted_at = proposal.closed_at = at
+    proposal.save(update_fields=["accepted_at", "closed_at"])
+    note(shift, "shift.hours_accepted", actor=shift.learner, at=at)
+    transaction.on_commit(partial(tasks.tell_mentor_of_shift.enqueue, shift.pk))
     return shift
 
 
-def messages_for(shift: Shift, person: User) -> list[ShiftMessage]:
+def messages_for(shift: Shift, person: User | None) -> list[ShiftMessage]:
     """What was written about the shift, as far as `person` was part of it, oldest first: one query.
 
-    A mentor who took over from another does not read what was written with the one before.
+    None is an outside coordinator. A mentor who took over from another does not read what was written with the one before.
     """
     messages = list(shift.messages.select_related("author").order_by("written_at", "pk"))
-    if person.pk == shift.learner_id:
+    own_key = person.pk if person else None
+    if own_key == shift.learner_id:
         return messages
-    strangers = [message for message in messages if message.author_id not in (shift.learner_id, person.pk)]
+    strangers = [message for message in messages if message.author_id not in (shift.learner_id, own_key)]
     if not strangers:
         return messages
-    own = [message for message in messages if message.author_id == person.pk]
+    own = [message for message in messages if message.author_id == own_key]
     return [message for message in messages if own and message.pk >= own[0].pk and message not in strangers]
 
 
-# Signing ---------------------------------------------------------------------------------------------------
+# Afterwards ------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def sign_shift(
-    *,
-    shift: Shift,
-    mentor_person: User,
-    rubric: Mapping[Competency, Level],
-    word: str = "",
-    authentication: str,
-    at: datetime,
-    seen: str = "",
-) -> Shift:
-    """Sign and seal a shift as its mentor. A signature is final; repeating it gives the signed shift.
+def amend_shift(*, shift: Shift, at: datetime) -> Shift:
+    """Begin a new version of a signed shift, as a draft that says the same. Repeating gives the one that is open.
 
-    `authentication` says how the mentor proved who they are, for the seal. `seen` is `what_is_signed` as it was when
-    they were shown it; when it is given, only that is signed. Raises CannotSign.
+    The signed one counts, and its seal holds, until the new one is signed. Raises CannotAmend for anything else.
     """
+    lock_learner(shift.learner)
     shift = lock_shift(shift)
-    # These two as well: nobody signs while they are being suspended, or while the mentorship is being ended.
-    mentorship = Mentorship.objects.select_for_update(no_key=True).get(pk=shift.mentorship_id)
-    mentor = Mentor.objects.select_for_update(no_key=True).get(pk=mentorship.mentor_id)
-    if mentor.person_id != mentor_person.pk:
-        raise CannotSign(_("This shift is with another mentor."))
-    if shift.learner_id == mentor_person.pk:
-        raise CannotSign(_("Nobody signs a shift of their own."))
-    if shift.signed_at:
-        if shift.signed_by_id == mentor_person.pk:
-            return shift
-        raise CannotSign(_("Somebody else has signed this shift already."))
-    if reason := why_not_signing(mentor, at.astimezone(time_zone(mentor.person.time_zone)).date()):
-        raise CannotSign(reason)
-    if mentorship.begun_at is None or mentorship.ended_at:
-        raise CannotSign(_("Your mentorship with this learner is not open, so you cannot sign for it."))
-    if not _is_waiting(shift):
-        raise CannotSign(_("This shift is with the learner now. It comes back to you when they hand it in."))
-    if seen and seen != what_is_signed(shift):
-        raise CannotSign(_("The learner changed this shift while you were reading. Read it once more, then sign."))
-    word = text_of(word, CannotSign)
-    try:
-        judged = {Competency(competency): Level(level) for competency, level in rubric.items()}
-    except ValueError:
-        raise CannotSign(_("Choose from the words of the scale.")) from None
-    shift.rubric = {competency.value: judged[competency].value for competency in Competency if competency in judged}
-    sealed = sealed_facts(shift, mentor=mentor, rubric=shift.rubric, signed_at=at, authentication=authentication)
-    seal = seal_of(sealed)
-    signed = Shift.objects.filter(pk=shift.pk, signed_at=None, returned_at=None, submitted_at__isnull=False).update(
-        signed_at=at, signed_by=mentor_person, rubric=shift.rubric, sealed=sealed, seal=seal
-    )
-    if not signed:
-        raise CannotSign(_("This shift was signed or taken back a moment ago."))
-    if word:
-        ShiftMessage.objects.create(shift=shift, author=mentor_person, written_at=at, text=word)
-    _record(shift, "shift.signed", actor=mentor_person, at=at, seal=seal)
-    transaction.on_commit(partial(tasks.tell_learner_of_signature.enqueue, shift.pk))
-    return Shift.objects.whole().get(pk=shift.pk)
+    if open_one := Shift.objects.filter(record=shift.record, signed_at=None, voided_at=None).first():
+        return open_one
+    if shift.state is not ShiftState.SIGNED:
+        raise CannotAmend(_("Only a signed shift is amended. This one can be changed as it is, or is over."))
+    latest = Shift.objects.filter(record=shift.record).order_by("-version").values_list("version", flat=True)[0]
+    new = Shift(record=shift.record, version=latest + 1, logged_at=at)
+    for name in SAID:
+        setattr(new, name, getattr(shift, name))
+    new.save(force_insert=True)
+    note(new, "shift.amended", actor=new.learner, at=at, amends=shift.pk)
+    return new
+
+
+# What a learner says in a shift, which an amendment begins with.
+SAID = (
+    "learner", "enrolment", "mentorship", "production", "medium", "region", "union", "time_zone", "worked_on", "call_at",
+    "wrap_at", "break_minutes", "role", "phases", "scenes", "duties", "competencies", "learning_note",
+)  # fmt: skip
+
+
+@transaction.atomic
+def void_shift(*, shift: Shift, by: User, reason: VoidReason, at: datetime, as_registrar: bool = False) -> Shift:
+    """Say that a shift does not count, for a reason; the row and its seal stay readable. Repeating changes nothing.
+
+    A learner withdraws what is not signed. A registrar voids anything, and with a signed one its open amendment.
+    Raises CannotVoid.
+    """
+    lock_learner(shift.learner)
+    shift = lock_shift(shift)
+    if shift.voided_at:
+        return shift
+    if shift.superseded_at:
+        raise CannotVoid(_("This version was replaced. Look at the newest one."))
+    if not as_registrar and (by.pk != shift.learner_id or shift.signed_at or shift.disputed_at):
+        raise CannotVoid(_("This shift cannot be withdrawn. Write to the registrar."))
+    amendment = Shift.objects.filter(record=shift.record, signed_at=None, voided_at=None).exclude(pk=shift.pk).first()
+    for row in (shift, amendment):
+        if row is None:
+            continue
+        row.voided_at, row.voided_by, row.void_reason = at, by, reason
+        row.save(update_fields=["voided_at", "voided_by", "void_reason"])
+        _close_proposals(row, at=at)
+        _end_links(row, at=at)
+        note(Shift.objects.whole().get(pk=row.pk), "shift.voided", actor=by, at=at)
+    if as_registrar:
+        transaction.on_commit(partial(tasks.tell_learner_of_void.enqueue, shift.pk))
+    return shift
 
 
 def what_is_signed(shift: Shift) -> str:
@@ -316,26 +347,52 @@ def lock_shift(shift: Shift) -> Shift:
     return Shift.objects.whole().select_related("enrolment").get(pk=shift.pk)
 
 
+def refuse_unless_open(shift: Shift, refusal: type[CannotRecord] = CannotRecord) -> None:
+    """Raise for a shift that nobody changes any more as it stands."""
+    if shift.voided_at:
+        raise refusal(_("This shift is void. It stays as it is."))
+    if shift.signed_at:
+        raise refusal(_("This shift is signed and sealed. It stays as it is."))
+    if shift.disputed_at:
+        raise refusal(_("This shift is with the registrar, who decides about it."))
+    if shift.declined_at:
+        raise refusal(_("This shift was declined. Go to the registrar with it, or withdraw it and record it anew."))
+
+
 def _is_waiting(shift: Shift) -> bool:
-    return shift.submitted_at is not None and shift.returned_at is None and shift.signed_at is None
+    return shift.state is ShiftState.WAITING
+
+
+def _close_proposals(shift: Shift, *, at: datetime) -> None:
+    HoursProposal.objects.filter(shift=shift, closed_at=None).update(closed_at=at)
+
+
+def _end_links(shift: Shift, *, at: datetime) -> None:
+    SignLink.objects.filter(shift=shift, used_at=None, ended_at=None).update(ended_at=at)
+
+
+def _refuse_outside_terms(shift: Shift) -> None:
+    """What both signed says which days count. An outside coordinator signs no terms, and a day with one counts."""
+    terms = holding_terms(shift.mentorship)
+    if terms is None:
+        return
+    if not terms.cover_day(shift.worked_on):
+        raise CannotHandIn(
+            _("This day is outside of the time you two agreed on. Agree on other terms first."), field="worked_on"
+        )
+    if shift.role not in terms.counts:
+        raise CannotHandIn(
+            _("By your terms a day in this role does not count. Agree on other terms first."), field="role"
+        )
 
 
 def _too_old(shift: Shift, at: datetime) -> str:
+    limit = ShadowingSettings.load().backdate_days
     days = (at.astimezone(time_zone(shift.time_zone)).date() - shift.worked_on).days
-    if days <= BACKDATE_LIMIT_DAYS:
+    if days <= limit:
         return ""
     return ngettext(
         "This was %(days)s day ago. A shift is handed in within %(limit)s days; write to the registrar.",
         "This was %(days)s days ago. A shift is handed in within %(limit)s days; write to the registrar.",
         days,
-    ) % {"days": days, "limit": BACKDATE_LIMIT_DAYS}
-
-
-def _record(shift: Shift, verb: str, *, actor: User, at: datetime, seal: str = "") -> None:
-    """One entry in the learner's chain. Not the production's code: a learner may have made it of a title."""
-    facts: history.Facts = {"covers": what_is_signed(shift), "mentorship": shift.mentorship_id}
-    if seal:
-        facts["seal"] = seal
-    history.record(
-        chain=f"learner:{shift.learner_id}", verb=verb, subject=history.name_of(shift), actor=actor, at=at, facts=facts
-    )
+    ) % {"days": days, "limit": limit}

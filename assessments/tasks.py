@@ -5,7 +5,7 @@ from django.tasks import task
 from cms.accounts.models import User
 
 from . import mail
-from .models import Mentor, Mentorship, Shift
+from .models import Mentor, Mentorship, MentorshipTerms, Shift, ShiftDispute
 
 
 @task
@@ -19,8 +19,28 @@ def tell_learner_of_question(shift_id: int) -> None:
 
 
 @task
+def tell_learner_of_decline(shift_id: int) -> None:
+    mail.shift_declined(Shift.objects.whole().get(pk=shift_id))
+
+
+@task
 def tell_learner_of_signature(shift_id: int) -> None:
     mail.shift_signed(Shift.objects.whole().get(pk=shift_id))
+
+
+@task
+def tell_learner_of_void(shift_id: int) -> None:
+    mail.shift_voided(Shift.objects.whole().get(pk=shift_id))
+
+
+@task
+def ask_mentor_for_account(dispute_id: int) -> None:
+    mail.dispute_opened(_dispute(dispute_id))
+
+
+@task
+def tell_of_decision(dispute_id: int) -> None:
+    mail.dispute_decided(_dispute(dispute_id))
 
 
 @task
@@ -34,8 +54,20 @@ def tell_mentor_of_request(mentorship_id: int) -> None:
 
 
 @task
-def tell_learner_of_answer(mentorship_id: int) -> None:
-    mail.mentorship_answered(_mentorship(mentorship_id))
+def tell_of_beginning(mentorship_id: int, by_id: int) -> None:
+    mail.mentorship_begun(_mentorship(mentorship_id), by=by_id)
+
+
+@task
+def tell_learner_of_no(mentorship_id: int) -> None:
+    mail.mentorship_declined(_mentorship(mentorship_id))
+
+
+@task
+def tell_of_terms(terms_id: int) -> None:
+    mail.terms_proposed(
+        MentorshipTerms.objects.select_related("mentorship__mentor__person", "mentorship__learner").get(pk=terms_id)
+    )
 
 
 @task
@@ -45,3 +77,7 @@ def tell_of_end(mentorship_id: int, person_id: int) -> None:
 
 def _mentorship(mentorship_id: int) -> Mentorship:
     return Mentorship.objects.select_related("mentor__person", "learner").get(pk=mentorship_id)
+
+
+def _dispute(dispute_id: int) -> ShiftDispute:
+    return ShiftDispute.objects.select_related("shift__mentorship__mentor__person", "shift__learner").get(pk=dispute_id)

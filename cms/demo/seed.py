@@ -10,23 +10,30 @@ from django_tasks_db.models import DBTaskResult
 from wagtail.models import Page, Site
 
 from assessments.agreements import current_agreement, publish_agreement, sign_agreement
+from assessments.answering import return_shift
 from assessments.mentors import approve_mentor
-from assessments.mentorships import ask_mentor, begin_mentorship, end_mentorship
+from assessments.mentorships import AGREEMENT as MENTORSHIP
+from assessments.mentorships import TermsSaid, ask_mentor, end_mentorship, newest_terms, sign_terms
 from assessments.models import (
     Competency,
+    CoverRule,
     Duty,
     Kind,
     Level,
     Medium,
     Mentorship,
+    Pay,
     Phase,
     Production,
     QuizPage,
+    Region,
     Scene,
     Shift,
     ShiftRole,
+    Union,
 )
-from assessments.shifts import log_shift, make_production, return_shift, sign_shift, submit_shift
+from assessments.shifts import log_shift, make_production, submit_shift
+from assessments.signing import sign_shift
 from assessments.sitting import hand_in, save_response, start_attempt
 from certificates.deciding import ask_for_certificate, confirm_certification
 from certificates.eligibility import publish_requirements
@@ -43,7 +50,7 @@ from courses.models import CompletedBy, CredentialKind, Enrolment, ProgrammeInde
 from courses.notes import save_note
 from courses.progress import complete_unit, units_of
 
-from . import content, ethics, money, people, words
+from . import content, ethics, mentoring, money, people, words
 
 ZONE = ZoneInfo("Europe/London")
 MODULES = ("consent", "human-sexuality", "set-protocol")
@@ -144,6 +151,7 @@ SHADOWING = {
 def make_rules_and_keys(coordinator: ProgrammePage, *, registrar: User, now: datetime) -> None:
     activate_key(key=stage_key(by=None, at=now - 1400 * DAY), by=None, at=now - 1398 * DAY)
     publish_agreement(slug="ethics-code", title=ethics.TITLE, text=ethics.FIRST, at=now - 1400 * DAY)
+    publish_agreement(slug=MENTORSHIP, title=mentoring.TITLE, text=mentoring.TEXT, at=now - 1400 * DAY)
     first, second = now - 1390 * DAY, now - 300 * DAY
     common: list[tuple[str, dict]] = [("modules", {}), ("quizzes", {"mark": 80})]
     publish_requirements(
@@ -299,8 +307,23 @@ def codes(chance: random.Random, count: int) -> list[str]:
 
 
 def pair(enrolment: Enrolment, person: User, *, at: datetime) -> Mentorship:
-    mentorship = ask_mentor(mentor=person.mentor, enrolment=enrolment, at=at)
-    return begin_mentorship(mentorship=mentorship, by=person, at=at + DAY / 4)
+    """A mentorship on terms that both have signed."""
+    terms = TermsSaid(
+        scope=words.SCOPE,
+        starts_on=at.date(),
+        ends_on=(at + 540 * DAY).date(),
+        check_in_days=42,
+        pay=Pay.PAID,
+        counts=tuple(ShiftRole),
+        cover=CoverRule.AGREED,
+        notice_days=14,
+    )
+    mentorship = ask_mentor(mentor=person.mentor, enrolment=enrolment, terms=terms, at=at)
+    proposed = newest_terms(mentorship)
+    if proposed:
+        sign_terms(terms=proposed, by=person, at=at + DAY / 4)
+    mentorship.refresh_from_db()
+    return mentorship
 
 
 def evening(moment: datetime) -> datetime:
@@ -330,6 +353,8 @@ def record_day(
         break_minutes=chance.choice((60, 75)),
         role=role,
         medium=chance.choice((Medium.SERIES, Medium.SERIES, Medium.FEATURE)),
+        region=Region.UK_IRELAND,
+        union=chance.choice((Union.UNION, Union.UNION, Union.NON_UNION)),
         phases=[Phase.REHEARSAL, Phase.SHOOT] if role != ShiftRole.OBSERVE else [Phase.SHOOT],
         scenes={Scene.KISS: chance.randint(1, 2)}
         | ({Scene.PARTIAL_NUDITY: 1} if chance.random() > 0.5 else {})
@@ -337,6 +362,7 @@ def record_day(
         duties=[Duty.MONITOR, Duty.REPORT]
         if role == ShiftRole.OBSERVE
         else [Duty.CHECK_INS, Duty.RIDERS, Duty.GARMENTS, Duty.BRIEFING, Duty.REPORT],
+        competencies=["SAG-1"] if role == ShiftRole.OBSERVE else ["SAG-1", "SAG-4", "SKSIC6"],
         learning_note=note,
         at=evening(on),
     )
@@ -349,7 +375,7 @@ LEVELS = {ShiftRole.OBSERVE: Level.OBSERVED, ShiftRole.ASSIST: Level.ASSISTED, S
 def sign(shift: Shift, mentorship: Mentorship, *, at: datetime) -> Shift:
     return sign_shift(
         shift=shift,
-        mentor_person=mentorship.mentor.person,
+        mentor=mentorship.mentor,
         rubric=dict.fromkeys(Competency, LEVELS[ShiftRole(shift.role)]),
         authentication="demo",
         at=at,
@@ -387,7 +413,7 @@ def make_half_way(programme: ProgrammePage, staff: dict[str, User], *, now: date
         sign(shift, mentorship, at=evening(worked) + DAY)
     production = productions[2]
     asked = record_day(second, production, on=now - 12 * DAY, role=ShiftRole.ASSIST, chance=chance)
-    return_shift(shift=asked, mentor_person=staff["mentor2"], question=words.QUESTION, at=now - 11 * DAY)
+    return_shift(shift=asked, mentor=staff["mentor2"].mentor, question=words.QUESTION, at=now - 11 * DAY)
     for days_ago, note in ((6, words.LEARNING), (5, ""), (3, "")):
         record_day(first, production, on=now - days_ago * DAY, role=ShiftRole.ASSIST, chance=chance, note=note)
     record_day(first, production, on=now - 2 * DAY, role=ShiftRole.LEAD, chance=chance, hand_over=False)

@@ -165,3 +165,8 @@ LEARNING = (
     "I offered two real choices instead of one and a way out, and waited. The waiting was the hard part. "
     "Next time I ask before the lunch break, not after it."
 )
+
+SCOPE = (
+    "The whole arc of a day on set: breakdown and riders beforehand, check-ins, garments, the closed set, and stepping out. "
+    "I watch first, then do parts, then lead with you beside me."
+)

@@ -84,7 +84,7 @@ def mentor_detail(request: HttpRequest, mentor_id: int) -> HttpResponse:
     return show(
         request,
         "cms/desk/mentor.html",
-        title=mentor.person.display_name,
+        title=mentor.name,
         icon="group",
         steps=_steps(),
         mentor=mentor,
@@ -149,7 +149,7 @@ def mentor_renew(request: HttpRequest, mentor_id: int) -> HttpResponse:
         button=_("Save"),
         back=here,
         icon="group",
-        steps=[*_steps(), (mentor.person.display_name, here)],
+        steps=[*_steps(), (mentor.name, here)],
         changes=[_("What they signed before keeps the credential they had that day.")],
     )
     return ask(request, act, form=form)
@@ -170,7 +170,7 @@ def mentor_suspend(request: HttpRequest, mentor_id: int) -> HttpResponse:
         button=_("Suspend the mentor"),
         back=here,
         icon="group",
-        steps=[*_steps(), (mentor.person.display_name, here)],
+        steps=[*_steps(), (mentor.name, here)],
         facts=_facts(mentor),
         changes=[
             _("They can sign nothing from now on, and nobody can ask them to be their mentor."),
@@ -197,7 +197,7 @@ def mentor_reinstate(request: HttpRequest, mentor_id: int) -> HttpResponse:
         button=_("Reinstate the mentor"),
         back=here,
         icon="group",
-        steps=[*_steps(), (mentor.person.display_name, here)],
+        steps=[*_steps(), (mentor.name, here)],
         facts=_facts(mentor),
         changes=[_("They can sign again, as long as their credential is in date.")],
     )
@@ -224,7 +224,7 @@ def _person_at(email: str) -> User | None:
 
 def _facts(mentor: Mentor) -> list[Fact]:
     facts: list[Fact] = [
-        (_("E-mail address"), mentor.person.email),
+        (_("E-mail address"), mentor.email),
         (_("Credential"), mentor.credential_number),
         (_("Last day"), day(mentor.credential_expires_on)),
         (_("Approved"), day(mentor.approved_at)),

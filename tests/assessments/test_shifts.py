@@ -392,8 +392,8 @@ def test_a_question_and_its_answer_go_to_and_fro(django_capture_on_commit_callba
     mentor = shift.mentorship.mentor.person
 
     with django_capture_on_commit_callbacks(execute=True):
-        return_shift(shift=shift, mentor_person=mentor, question="Was the wrap 18:15?", at=NOON)
-        returned = return_shift(shift=shift, mentor_person=mentor, question="Was the wrap 18:15?", at=NOON)
+        return_shift(shift=shift, mentor=mentor, question="Was the wrap 18:15?", at=NOON)
+        returned = return_shift(shift=shift, mentor=mentor, question="Was the wrap 18:15?", at=NOON)
         assert returned.state is ShiftState.RETURNED
         answered = submit_shift(shift=shift, answer="It was.", at=NOON)
 
@@ -416,14 +416,14 @@ def test_only_the_mentor_it_is_with_asks_and_only_while_it_is_with_them():
         (signed, signed.mentorship.mentor.person, "Why?"),
     ):
         with pytest.raises(CannotReturn):
-            return_shift(shift=shift, mentor_person=person, question=question, at=NOON)
+            return_shift(shift=shift, mentor=person, question=question, at=NOON)
 
 
 def test_a_second_question_waits_for_the_first_answer():
     shift = make_returned_shift()
 
     with pytest.raises(CannotReturn, match="asked about this shift already"):
-        return_shift(shift=shift, mentor_person=shift.mentorship.mentor.person, question="And the call?", at=NOON)
+        return_shift(shift=shift, mentor=shift.mentorship.mentor.person, question="And the call?", at=NOON)
 
 
 def test_a_mentor_who_takes_over_does_not_read_what_was_written_before():
@@ -436,7 +436,7 @@ def test_a_mentor_who_takes_over_does_not_read_what_was_written_before():
     second = shift.mentorship.mentor.person
 
     assert messages_for(shift, second) == []
-    return_shift(shift=shift, mentor_person=second, question="New question?", at=NOON)
+    return_shift(shift=shift, mentor=second, question="New question?", at=NOON)
     submit_shift(shift=shift, answer="New answer.", at=NOON)
 
     assert [message.text for message in messages_for(shift, second)] == ["New question?", "New answer."]
@@ -468,7 +468,7 @@ def test_only_its_mentor_signs_a_shift():
 
     for person in (make_mentor().person, shift.learner, make_registrar()):
         with pytest.raises(CannotSign, match="another mentor"):
-            sign(shift, mentor_person=person)
+            sign(shift, mentor=person)
 
 
 def test_a_second_signer_is_refused():
@@ -487,7 +487,7 @@ def test_nobody_signs_their_own_shift_whatever_the_rows_say():
     shift.mentorship.save()
 
     with pytest.raises(CannotSign, match="of their own"):
-        sign(shift, mentor_person=shift.learner)
+        sign(shift, mentor=shift.learner)
 
 
 def test_a_suspended_mentor_does_not_sign():
@@ -585,7 +585,7 @@ def test_history_and_mail_hold_no_name_title_code_or_note(django_capture_on_comm
         production = make_production(learner=learner, code="TIDE-9", title="Low Tide", at=NOON)
         shift = make_waiting_shift(mentorship, production=production, learning_note="Breathe.")
     with django_capture_on_commit_callbacks(execute=True):
-        return_shift(shift=shift, mentor_person=mentorship.mentor.person, question="Whose door?", at=NOON)
+        return_shift(shift=shift, mentor=mentorship.mentor.person, question="Whose door?", at=NOON)
     with django_capture_on_commit_callbacks(execute=True):
         submit_shift(shift=shift, answer="The left one.", at=NOON)
     with django_capture_on_commit_callbacks(execute=True):

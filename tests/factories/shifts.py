@@ -5,23 +5,30 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from assessments.agreements import publish_agreement
+from assessments.answering import return_shift
 from assessments.mentors import approve_mentor
-from assessments.mentorships import ask_mentor, begin_mentorship
+from assessments.mentorships import TermsSaid, ask_mentor, newest_terms, sign_terms
 from assessments.models import (
     Competency,
+    CoverRule,
     Duty,
     Level,
     Medium,
     Mentor,
     Mentorship,
+    Pay,
     Phase,
     Production,
+    Region,
     Scene,
     Shift,
     ShiftRole,
+    Union,
 )
 from assessments.shift_times import span_of
-from assessments.shifts import log_shift, make_production, return_shift, sign_shift, submit_shift
+from assessments.shifts import log_shift, make_production, submit_shift
+from assessments.signing import sign_shift
 from cms.accounts.models import User
 from courses.models import Enrolment
 
@@ -49,12 +56,40 @@ def make_mentor(
     )
 
 
+def some_terms(**others: Any) -> TermsSaid:
+    """Terms under which every role counts, for years to come."""
+    return TermsSaid(
+        **{
+            "scope": "Closed sets, from preparation to stepping out.",
+            "starts_on": date(2020, 1, 1),
+            "ends_on": FAR,
+            "check_in_days": 30,
+            "pay": Pay.PAID,
+            "counts": tuple(ShiftRole),
+            "cover": CoverRule.AGREED,
+            "notice_days": 14,
+        }
+        | others
+    )
+
+
 def make_mentorship(
-    *, mentor: Mentor | None = None, enrolment: Enrolment | None = None, begun: bool = True, at: datetime = NOON
+    *,
+    mentor: Mentor | None = None,
+    enrolment: Enrolment | None = None,
+    begun: bool = True,
+    at: datetime = NOON,
+    **terms: Any,
 ) -> Mentorship:
     mentor = mentor or make_mentor(at=at)
-    mentorship = ask_mentor(mentor=mentor, enrolment=enrolment or make_enrolment(at=at), at=at)
-    return begin_mentorship(mentorship=mentorship, by=mentor.person, at=at) if begun else mentorship
+    publish_agreement(slug="mentorship", title="Working together", text="We keep to this.", at=at)
+    mentorship = ask_mentor(
+        mentor=mentor, enrolment=enrolment or make_enrolment(at=at), terms=some_terms(**terms), at=at
+    )
+    if begun:
+        sign_terms(terms=newest_terms(mentorship), by=mentor.person, at=at)
+        mentorship.refresh_from_db()
+    return mentorship
 
 
 def shift_fields(
@@ -74,9 +109,12 @@ def shift_fields(
         "break_minutes": 75,
         "role": ShiftRole.ASSIST,
         "medium": Medium.SERIES,
+        "region": Region.UK_IRELAND,
+        "union": Union.UNION,
         "phases": [Phase.REHEARSAL, Phase.SHOOT],
         "scenes": {Scene.KISS: 2, Scene.PARTIAL_NUDITY: 1},
         "duties": [Duty.RIDERS, Duty.GARMENTS, Duty.MONITOR, Duty.REPORT],
+        "competencies": ["SAG-1", "SAG-4", "SKSIC6"],
         "learning_note": "Ask before the door closes.",
     } | others
 
@@ -99,14 +137,14 @@ def make_returned_shift(
     mentorship: Mentorship | None = None, *, question: str = "Was the wrap 18:15?", at: datetime = NOON, **fields: Any
 ) -> Shift:
     shift = make_waiting_shift(mentorship, at=at, **fields)
-    return return_shift(shift=shift, mentor_person=shift.mentorship.mentor.person, question=question, at=at)
+    return return_shift(shift=shift, mentor=shift.mentorship.mentor, question=question, at=at)
 
 
 def make_signed_shift(mentorship: Mentorship | None = None, *, at: datetime = NOON, **fields: Any) -> Shift:
     shift = make_waiting_shift(mentorship, at=at, **fields)
     return sign_shift(
         shift=shift,
-        mentor_person=shift.mentorship.mentor.person,
+        mentor=shift.mentorship.mentor,
         rubric={Competency.TALKS: Level.ASSISTED},
         authentication="password",
         at=at,
