@@ -4,7 +4,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .models import Attempt, Mentor, Mentorship, Shift
+from .models import Attempt, Mentor, Mentorship, Shift, ShiftDispute
 
 
 @rule("attempt.sit")
@@ -33,6 +33,13 @@ def signs_shift(person: User, shift: Shift) -> bool:
         and shift.learner_id != person.pk
         and shift.submitted_at is not None
     )
+
+
+@rule("dispute.answer")
+def answers_dispute(person: User, dispute: ShiftDispute) -> bool:
+    """The mentor the shift was with. Whether it is decided already is asked by `answer_dispute`."""
+    shift = dispute.shift
+    return shift.mentorship.mentor.person_id == person.pk and shift.learner_id != person.pk
 
 
 @rule("mentorship.answer")

@@ -3,10 +3,13 @@
 No name, no production, no question: a mail is read over shoulders and kept by strangers.
 """
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cms.accounts.models import User
@@ -19,6 +22,13 @@ def shift_waits(shift: Shift) -> None:
     mentor = shift.mentorship.mentor
     if shift.state is ShiftState.WAITING and mentor.person:
         _send(mentor.person, _("Something to sign"), "shift_waits", reverse("assessments:queue_shift", args=[shift.pk]))
+
+
+def sign_link(mentor: Mentor, *, token: str, expires_at: datetime) -> None:
+    """To an outside coordinator: the one mail that holds the token of their link."""
+    until = date_format(expires_at.astimezone(UTC), "j F Y, H:i")
+    path = reverse("assessments:sign_by_link", args=[token])
+    _send_to(mentor.email, _("Something to sign"), "sign_link", path, until=until)
 
 
 def shift_returned(shift: Shift) -> None:
@@ -100,5 +110,9 @@ def _to_learner(shift: Shift, subject: str, template: str) -> None:
 
 
 def _send(person: User, subject: str, template: str, path: str) -> None:
-    words = render_to_string(f"assessments/mail/{template}.txt", {"url": settings.BASE_URL.rstrip("/") + path})
-    send_mail(subject, words.strip() + "\n", None, [person.email])
+    _send_to(person.email, subject, template, path)
+
+
+def _send_to(email: str, subject: str, template: str, path: str, **more: str) -> None:
+    words = render_to_string(f"assessments/mail/{template}.txt", {"url": settings.BASE_URL.rstrip("/") + path, **more})
+    send_mail(subject, words.strip() + "\n", None, [email])

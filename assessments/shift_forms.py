@@ -17,9 +17,7 @@ from cms.accounts.timezones import known_time_zones, time_zone
 
 from .competencies import frames
 from .models import (
-    Competency,
     Duty,
-    Level,
     Medium,
     Mentorship,
     Phase,
@@ -261,44 +259,6 @@ class ShiftForm(forms.Form):
 def _named(mentorship: Mentorship, *, several: bool) -> str:
     """The mentor, and for whom: one may work with them on more than one programme."""
     return f"{mentorship.mentor.name}, {mentorship.enrolment.programme}" if several else mentorship.mentor.name
-
-
-class SignForm(forms.Form):
-    """A mentor's judgement. Each word is optional: what was not seen is left out."""
-
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for competency in Competency:
-            self.fields[competency.value] = forms.ChoiceField(
-                label=competency.label, choices=Level, required=False,
-                widget=forms.RadioSelect(attrs={"data-look": "scale"}),
-            )  # fmt: skip
-        self.fields["word"] = forms.CharField(
-            label=_("One thing that went well, one to work on"),
-            required=False,
-            max_length=LONGEST_TEXT,
-            help_text=_("No names, no scenes. The learner reads it."),
-            widget=forms.Textarea(attrs={"rows": 3}),
-        )
-
-    @property
-    def scales(self) -> list[BoundField]:
-        return [self[competency.value] for competency in Competency]
-
-    def rubric_said(self) -> dict[Competency, Level]:
-        said = self.cleaned_data
-        return {competency: Level(said[competency.value]) for competency in Competency if said[competency.value]}
-
-
-class QuestionForm(forms.Form):
-    question = forms.CharField(
-        label=gettext_lazy("Your question"),
-        max_length=LONGEST_TEXT,
-        help_text=gettext_lazy("The shift goes back unchanged, and returns to you with the answer."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
 
 
 class AnswerForm(forms.Form):

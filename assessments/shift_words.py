@@ -28,7 +28,12 @@ TONES = {
     ShiftState.DRAFT: ("", "circle-dashed"),
     ShiftState.WAITING: ("wait", "hourglass"),
     ShiftState.RETURNED: ("wait", "message-circle-question"),
+    ShiftState.PROPOSED: ("wait", "clock"),
     ShiftState.SIGNED: ("good", "seal"),
+    ShiftState.DECLINED: ("stop", "ban"),
+    ShiftState.DISPUTED: ("wait", "flag"),
+    ShiftState.SUPERSEDED: ("", "file-check"),
+    ShiftState.VOIDED: ("", "ban"),
     ShiftState.BROKEN: ("stop", "seal-broken"),
 }
 HAPPENED = {
@@ -39,6 +44,19 @@ HAPPENED = {
     "shift.taken_back": gettext_lazy("Taken back"),
     "shift.returned": gettext_lazy("Asked about"),
     "shift.signed": gettext_lazy("Signed and sealed"),
+    "shift.hours_proposed": gettext_lazy("Other hours proposed"),
+    "shift.hours_accepted": gettext_lazy("Hours accepted"),
+    "shift.declined": gettext_lazy("Declined"),
+    "shift.disputed": gettext_lazy("Taken to the registrar"),
+    "dispute.answered": gettext_lazy("The mentor gave their account"),
+    "shift.decided": gettext_lazy("Decided by the registrar: it counts"),
+    "shift.refused": gettext_lazy("Decided by the registrar: it does not count"),
+    "shift.amended": gettext_lazy("Begun as an amendment"),
+    "shift.moved": gettext_lazy("Changed, and given to another mentor"),
+    "shift.superseded": gettext_lazy("Replaced by an amendment"),
+    "shift.voided": gettext_lazy("Made void"),
+    "link.sent": gettext_lazy("A link to sign was sent"),
+    "link.ended": gettext_lazy("The link to sign ended"),
 }
 # What the sealed lines are called, by their names in a seal.
 LINES = {

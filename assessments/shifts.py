@@ -157,10 +157,10 @@ def change_shift(
         return shift
     if moved:
         shift.submitted_at = shift.returned_at = shift.proposed_at = None
-        _end_links(shift, at=at)
     elif shift.proposed_at:
         shift.returned_at, shift.proposed_at = at, None
     _close_proposals(shift, at=at)
+    _end_links(shift, at=at)
     if shift.submitted_at and shift.submitted_at < shift.wrap_at:
         shift.submitted_at = at
     shift.save()

@@ -121,6 +121,9 @@ def _prepare(
         raise CannotSign(_("Your mentorship with this learner is not open, so you cannot sign for it."))
     if shift.state is not ShiftState.WAITING:
         raise CannotSign(_("This shift is with the learner now. It comes back to you when they hand it in."))
+    if shift.submitted_at and at < shift.submitted_at:
+        # A passkey took its time, and meanwhile it was taken back and handed in anew.
+        raise CannotSign(_("The learner handed this in anew while you were signing. Read it once more, then sign."))
     if seen and seen != what_is_signed(shift):
         raise CannotSign(_("The learner changed this shift while you were reading. Read it once more, then sign."))
     sealed = sealed_facts(

@@ -1,6 +1,7 @@
 """What does a request not wait for? Mail: each task fetches its row and calls `assessments.mail`."""
 
 from django.tasks import task
+from django.utils import timezone
 
 from cms.accounts.models import User
 
@@ -10,7 +11,14 @@ from .models import Mentor, Mentorship, MentorshipTerms, Shift, ShiftDispute
 
 @task
 def tell_mentor_of_shift(shift_id: int) -> None:
-    mail.shift_waits(Shift.objects.whole().get(pk=shift_id))
+    """By mail to their queue; to an outside coordinator with a link that is made here and goes nowhere else."""
+    from .links import make_link  # which enqueues this task
+
+    shift = Shift.objects.whole().get(pk=shift_id)
+    if link := make_link(shift=shift, at=timezone.now()):
+        mail.sign_link(shift.mentorship.mentor, token=link.token, expires_at=link.expires_at)
+    else:
+        mail.shift_waits(shift)
 
 
 @task

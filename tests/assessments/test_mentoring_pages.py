@@ -73,7 +73,7 @@ def test_the_oldest_card_is_on_top_and_the_rest_lies_under_it(client, mentorship
 
     page = client.get(QUEUE)
 
-    assert page.context["card"].shift == first
+    assert page.context["card"].line.shift == first
     assert [line.shift for line in page.context["others"]] == [second]
     assert "<h1>2 to sign</h1>" in page.text
     assert 'data-under="1"' in page.text
@@ -111,7 +111,7 @@ def test_a_given_card_can_be_opened_and_one_that_left_is_read_on_its_own_page(cl
     page = client.get(reverse("assessments:queue_shift", args=[other.pk]))
     gone = client.get(reverse("assessments:queue_shift", args=[signed.pk]))
 
-    assert page.context["card"].shift == other
+    assert page.context["card"].line.shift == other
     assert gone.url == reverse("assessments:shift_detail", args=[signed.pk])
 
 
@@ -126,8 +126,8 @@ def test_the_stack_takes_as_many_queries_for_one_card_as_for_three(
     client.get(QUEUE)
 
     with django_assert_num_queries(
-        13
-    ):  # six of every page, the mentor, cards, messages, questions (2), people, standing
+        17
+    ):  # six of every page, the mentor, cards, counts, limits, messages, passkey, asked (2), disputes, people, standing
         client.get(QUEUE)
 
 
@@ -175,7 +175,7 @@ def test_a_mentor_who_just_came_in_signs_at_once_and_the_next_card_comes(client,
     assert (shift.rubric, shift.sealed["authentication"]) == ({"TALKS": "ASSISTED"}, "password")
     assert [message.text for message in messages_for(shift, shift.learner)] == ["Steady hands."]
     assert "Signed and sealed. 1 more." in page.text
-    assert page.context["card"].shift == following
+    assert page.context["card"].line.shift == following
 
 
 def test_an_hour_later_the_password_is_asked_and_nothing_on_the_card_is_lost(client, mentorship, at):
