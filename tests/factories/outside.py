@@ -10,7 +10,9 @@ from .people import NOON, make_registrar
 from .shifts import FAR
 
 
-def make_outside_mentorship(*, learner: User | None = None, at: datetime = NOON, number: str = "SAG-77 41") -> Mentorship:
+def make_outside_mentorship(
+    *, learner: User | None = None, at: datetime = NOON, number: str = "SAG-77 41"
+) -> Mentorship:
     enrolment = make_enrolment(at=at, **({"learner": learner} if learner else {}))
     mentor = Mentor.objects.create(
         outside_name="Ines Okafor",

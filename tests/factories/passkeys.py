@@ -59,9 +59,7 @@ def make_passkey(person: User) -> SoftPasskey:
     key = ec.generate_private_key(ec.SECP256R1())
     public = ES256.from_cryptography_key(key.public_key())
     credential = AttestedCredentialData.create(bytes(16), secrets.token_bytes(16), public)
-    data = AuthenticatorData.create(
-        hashlib.sha256(HOST.encode()).digest(), Flag.UP | Flag.UV | Flag.AT, 0, credential
-    )
+    data = AuthenticatorData.create(hashlib.sha256(HOST.encode()).digest(), Flag.UP | Flag.UV | Flag.AT, 0, credential)
     client = CollectedClientData.create("webauthn.create", secrets.token_bytes(32), f"http://{HOST}")
     registered = {
         "type": "public-key",
