@@ -13,7 +13,7 @@ from cms.accounts.timezones import time_zone
 
 from .competencies import titles
 from .models import Region, ShadowingSettings, Shift, Union
-from .shift_words import Words, listed, words_of
+from .shift_words import Words, words_of
 
 Line = tuple[str, str]  # what it is called, and what it says
 
@@ -75,7 +75,7 @@ def sealed_lines(line: Words) -> list[Line]:
         (_("Phase"), line.phases or _("Not said")),
         (_("Scenes"), line.scenes or _("None of the listed types")),
         (_("Did"), line.duties or _("Not said")),
-        (_("Practised"), listed(names.get(code, code) for code in shift.competencies) or _("Not said")),
+        (_("Practised"), "; ".join(names.get(code, code) for code in shift.competencies) or _("Not said")),
     ]
 
 

@@ -75,7 +75,9 @@ def ask_for_link(*, shift: Shift, at: datetime) -> None:
         raise CannotSend(_("Your mentor signs in, and has this shift in their queue."))
     if shift.state is not ShiftState.WAITING:
         raise CannotSend(_("This shift is not with your mentor now."))
-    if shift.links.filter(sent_at__gt=at - PAUSE).exists():
+    # Asked for twice before the first is on its way, the cache knows; afterwards the row does.
+    asked_before = not cache.add(f"sign-link-asked:{shift.pk}", 1, int(PAUSE.total_seconds()))
+    if asked_before or shift.links.filter(sent_at__gt=at - PAUSE).exists():
         raise CannotSend(_("A link went out a few minutes ago. Give it ten minutes, and let them look in their spam."))
     transaction.on_commit(partial(tasks.tell_mentor_of_shift.enqueue, shift.pk))
 

@@ -184,6 +184,16 @@ def test_after_five_minutes_it_is_asked_anew(client, mentorship, passkey, at, mo
     assert Shift.objects.get(pk=shift.pk).signed_at is None
 
 
+def test_keys_turned_over_meanwhile_ask_anew(client, mentorship, passkey, at):
+    shift = make_waiting_shift(mentorship, on=days_ago(2), at=at)
+    answer = passkey.answer(ask(client, shift).json()["options"])
+    session = client.session
+    session[pending.KEY] = "gAAAAA"
+    session.save()
+
+    assert "That took a little long" in sign(client, shift, answer).text
+
+
 def test_a_shift_changed_while_the_passkey_was_asked_is_not_signed(client, mentorship, passkey, at):
     shift = make_waiting_shift(mentorship, on=days_ago(2), at=at)
     answer = passkey.answer(ask(client, shift).json()["options"])

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def three_days() -> list[Shift]:
     mentorship = make_mentorship()
-    return [make_waiting_shift(mentorship, on=date(2026, 11, 18 + n), at=NOON, role=ShiftRole.OBSERVE) for n in range(3)]
+    return [
+        make_waiting_shift(mentorship, on=date(2026, 11, 18 + n), at=NOON, role=ShiftRole.OBSERVE) for n in range(3)
+    ]
 
 
 def all_of(shifts: list[Shift]):
