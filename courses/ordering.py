@@ -35,7 +35,8 @@ from .models import (
     Scholarship,
 )
 from .papers import close_invoice, issue_invoice
-from .pricing import LEAST_BY_CARD, Price, price_of
+from .planning import tiers_of
+from .pricing import LEAST_BY_CARD, MOST_IN_AN_ORDER, Price, price_of
 
 
 class CannotOrder(CannotEnrol):
@@ -164,6 +165,8 @@ def _refuse_not_offered(
 
 
 def _refuse_unpayable(plan: PricePlan, price: Price) -> None:
+    if price.list_minor > MOST_IN_AN_ORDER:
+        raise CannotOrder(_("That is more than one order can hold. Order fewer places at a time."))
     if plan.kind in BY_CARD and 0 < price.total_minor < LEAST_BY_CARD:
         raise CannotOrder(_("What is left to pay is less than a card can pay. Write to the registrar for your place."))
 
@@ -239,6 +242,8 @@ def _write(
         tax_name=academy.tax_name,
         tax_percent=Decimal(academy.tax_percent),
         tax_by_stripe=academy.tax_by_stripe and plan.kind in BY_CARD,
+        refund_tiers=tiers_of(plan.programme),
+        cooling_off_hours=academy.cooling_off_hours,
         placed_at=at,
     )
     Instalment.objects.bulk_create(

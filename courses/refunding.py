@@ -11,7 +11,6 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from cms.accounts import history
-from cms.accounts.academy import AcademySettings
 from cms.accounts.models import User
 
 from . import payments, tasks
@@ -47,9 +46,9 @@ def preview_refund(*, order: Order, at: datetime) -> RefundPreview:
     total, rest = sum(payment.amount_minor for payment in paid), sum(amount for _payment, amount in left)
     starts_on = order.intake.starts_on if order.intake else None
     paid_at = paid[-1].arrived_at if paid else order.placed_at
-    hours = AcademySettings.load().cooling_off_hours
+    hours = order.cooling_off_hours
     percent = percent_given_back(
-        list(order.programme.refund_tiers.all()), starts_on=starts_on, paid_at=paid_at, at=at, cooling_off_hours=hours
+        order.refund_tiers, starts_on=starts_on, paid_at=paid_at, at=at, cooling_off_hours=hours
     )
     loses: list[Enrolment] = []
     keeps: list[Enrolment] = []
