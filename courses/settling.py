@@ -21,7 +21,7 @@ from .payments import InvoiceSeen, PaymentSeen, SessionSeen
 from .pricing import months_after
 
 
-def settle(*, order: Order, at: datetime, session_failed: str = "") -> Order:
+def settle(*, order: Order, at: datetime) -> Order:
     """Ask how the order stands, and let what is paid, given back or disputed take effect. Returns the order as it is.
 
     Repeating changes nothing. An answer that is older than one that took effect is put aside. Raises PaymentsAway.
@@ -31,7 +31,7 @@ def settle(*, order: Order, at: datetime, session_failed: str = "") -> Order:
         (checkout.pk, payments.session_seen(checkout.session_id or ""))
         for checkout in order.checkouts.filter(session_id__isnull=False).order_by("pk")
     ]
-    return take_effect(order=order, ticket=ticket, seen=seen, session_failed=session_failed, at=at)
+    return take_effect(order=order, ticket=ticket, seen=seen, at=at)
 
 
 @transaction.atomic
@@ -52,7 +52,6 @@ def take_effect(
     ticket: int,
     seen: list[tuple[int, SessionSeen | None]],
     at: datetime,
-    session_failed: str = "",
 ) -> Order:
     """Write down what was seen, by checkout, unless who asked later has. Under the order's lock, then its buyer's."""
     order = locked(order)
@@ -61,7 +60,7 @@ def take_effect(
     checkouts = {checkout.pk: checkout for checkout in order.checkouts.select_related("instalment")}
     for pk, session in seen:
         if session is not None:
-            _visit(order, checkouts[pk], session, failed=session.session_id == session_failed, at=at)
+            _visit(order, checkouts[pk], session, at=at)
     follow_money(order=order, at=at)
     order.answered = ticket
     order.save(update_fields=["answered"])
@@ -77,14 +76,14 @@ def locked(order: Order) -> Order:
     return order
 
 
-def _visit(order: Order, checkout: Checkout, session: SessionSeen, *, failed: bool, at: datetime) -> None:
+def _visit(order: Order, checkout: Checkout, session: SessionSeen, *, at: datetime) -> None:
     """One visit to the hosted page: what was paid there, and what came of that payment."""
     if session.expired:
         _close(checkout, at=at)
     if session.reference != order.reference or session.live != payments.is_live():
         notice(order, ConcernKind.NOT_OURS, about=session.session_id, at=at)
         return
-    if failed and not session.paid and checkout.failed_at is None:
+    if session.failed and checkout.failed_at is None:
         checkout.failed_at = at
         checkout.save(update_fields=["failed_at"])
         _close(checkout, at=at)

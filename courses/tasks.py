@@ -57,7 +57,7 @@ def settle_event(event_id: int) -> None:
 
     event = StripeEvent.objects.select_related("order").get(pk=event_id)
     if event.order is not None:
-        settle(order=event.order, session_failed=event.session_failed, at=timezone.now())
+        settle(order=event.order, at=timezone.now())
     StripeEvent.objects.filter(pk=event_id, handled_at=None).update(handled_at=timezone.now())
 
 
