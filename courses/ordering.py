@@ -80,7 +80,7 @@ def place_order(
             raise AlreadyEnrolled(_("You are on this programme already."))
         refuse_before_others(learner=buyer, programme=plan.programme)
         if waiting := waiting_order(buyer, plan):
-            if _same(waiting, plan, intake, coupon):
+            if _same(waiting, plan, intake, coupon, scholarship):
                 return waiting
             if waiting.checkouts.filter(closed_at=None).exists():  # a page is closed outside of a transaction
                 raise CannotOrder(_("You have begun to pay in another way. Finish that order, or cancel it first."))
@@ -124,7 +124,7 @@ def cancel_order(*, order: Order, by: User | None, at: datetime) -> Order:
         seen = payments.session_seen(checkout.session_id or "")
         if seen and seen.open and payments.close_page(seen.session_id):
             continue
-        if seen and not seen.expired and not checkout.failed_at:
+        if seen and not seen.expired and not seen.failed:
             raise StillPaying(_("This order is being paid at this moment, so it cannot be cancelled."))
     with transaction.atomic():
         order = Order.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=order.pk)
@@ -202,11 +202,16 @@ def _scholarship_of(buyer: User, plan: PricePlan) -> Scholarship | None:
     )
 
 
-def _same(order: Order, plan: PricePlan, intake: Intake | None, coupon: Coupon | None) -> bool:
-    return (order.plan_id, order.intake_id, order.coupon_id) == (
+def _same(
+    order: Order, plan: PricePlan, intake: Intake | None, coupon: Coupon | None, scholarship: Scholarship | None
+) -> bool:
+    """Whether ordering so now would come to the order that waits. A scholarship awarded since makes another price."""
+    needs_none = order.list_minor == order.coupon_minor
+    return (order.plan_id, order.intake_id, order.coupon_id, order.scholarship_id) == (
         plan.pk,
         intake.pk if intake else None,
         coupon.pk if coupon else None,
+        scholarship.pk if scholarship and not needs_none else None,
     )
 
 

@@ -123,9 +123,10 @@ def tiers_of(programme: ProgrammePage) -> list[list[int]]:
 
 @transaction.atomic
 def set_refund_tiers(*, programme: ProgrammePage, tiers: Iterable[tuple[int, int]], by: User, at: datetime) -> None:
-    """The programme's refund rules for orders from now on: days before the start, and per cent. Repeating changes nothing.
+    """The refund rules for orders from now on: days before the start, and per cent. Repeating changes nothing.
 
-    Who ordered before keeps what was promised then. Raises CannotPlan when a later day gives back more than an earlier one, or a line is there twice.
+    Who ordered before keeps what was promised then. Raises CannotPlan when a later day gives back more than an earlier
+    one, or a line is there twice.
     """
     wanted = sorted(tiers, reverse=True)
     if len({days for days, _percent in wanted}) != len(wanted):

@@ -52,7 +52,9 @@ class Order(models.Model):
     cancelled_at = models.DateTimeField(null=True)
 
     subscription_id = models.CharField(max_length=80, blank=True)  # the provider's, for monthly payments
-    subscription_ended_at = models.DateTimeField(null=True)  # the provider collects no more; what is left is paid by hand
+    subscription_ended_at = models.DateTimeField(
+        null=True
+    )  # the provider collects no more; what is left is paid by hand
     # The provider is asked outside any lock. Who asked later knows more: an older answer is not written over it.
     asked = models.PositiveIntegerField(default=0)
     answered = models.PositiveIntegerField(default=0)
