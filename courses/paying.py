@@ -13,7 +13,7 @@ from . import payments
 from .fulfilling import is_over
 from .models import BY_CARD, Checkout, Instalment, Order, PlanKind
 from .ordering import CannotOrder
-from .settling import close_open_pages, locked, settle
+from .settling import locked, settle
 
 PAGE_LASTS = timedelta(hours=2)
 PAGE_LASTS_AT_LEAST = timedelta(minutes=31)  # Source: Stripe, Checkout: a page lasts 30 minutes or more
@@ -65,7 +65,8 @@ def _open(checkout: Checkout, *, at: datetime) -> str:
         # Noted in any case: what was paid on it although it should not have been is seen then.
         Checkout.objects.filter(pk=checkout.pk, session_id=None).update(session_id=page.session_id, url=page.url)
     if not stands:
-        close_open_pages(order=order, at=at)
+        payments.close_page(page.session_id)
+        settle(order=order, at=at)  # should somebody have paid there in this moment
         raise NothingToPay(_("This order was cancelled meanwhile, and nothing was paid. You can order again."))
     return page.url
 
