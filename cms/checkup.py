@@ -171,7 +171,7 @@ def _payments() -> Found:
         return Found(verdict=Verdict.FAIL, what="card payments: not Stripe’s address", advice="Unset STRIPE_API_BASE.")
     try:
         account = payments.account_name()
-    except payments.PaymentRefused:
+    except (payments.KeyRefused, payments.PaymentRefused):
         advice = "Stripe does not know this key, or it may not read the account. Make a new one in its dashboard."
         return Found(verdict=Verdict.FAIL, what="card payments: the key is refused", advice=advice)
     except payments.PaymentsAway:

@@ -2,8 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+from django.db.models import Model, QuerySet
 
 from assessments.agreements import digest_of_words
 from assessments.models import AgreementSignature, Shift
@@ -15,8 +17,8 @@ from certificates.proofs import proof_holds, raw_public_key
 from cms.accounts import history
 from cms.accounts.history import Facts
 from cms.accounts.models import Entry
-from courses.ledger import facts_of
-from courses.models import LedgerEntry, MoneyPaper
+from courses.ledger import facts_of, facts_of_payment, facts_of_refund
+from courses.models import LedgerEntry, MoneyPaper, Payment, Refund
 from courses.papers import digest_of as digest_of_paper
 
 
@@ -145,6 +147,17 @@ def _status_lists() -> Iterator[Fault]:
             yield Fault(row=row, reason="its signature does not hold")
 
 
+def _movements[Row: Model](verb: str, rows: QuerySet[Row], facts: Callable[[Row], Facts]) -> Iterator[Fault]:
+    """Money that came or went against what history recorded of it."""
+    told = dict(Entry.objects.filter(verb=verb).values_list("subject", "facts"))
+    for row in rows.order_by("pk").iterator():
+        name = history.name_of(row)
+        said = told.pop(name, {})
+        if {key: said.get(key) for key in facts(row)} != facts(row):
+            yield Fault(row=name, reason="it is not what history recorded")
+    yield from (Fault(row=name, reason="it was recorded, and is gone") for name in sorted(told))
+
+
 def _money() -> Iterator[Fault]:
     """The ledger and its papers against what history recorded; numbers without gaps."""
     entered = dict(Entry.objects.filter(verb="ledger.entered").values_list("subject", "facts"))
@@ -152,6 +165,8 @@ def _money() -> Iterator[Fault]:
         if entered.pop(f"ledgerentry:{entry.pk}", None) != facts_of(entry):
             yield Fault(row=f"ledgerentry:{entry.pk}", reason="it is not what history recorded")
     yield from (Fault(row=row, reason="it was recorded, and is gone") for row in sorted(entered))
+    yield from _movements("payment.arrived", Payment.objects.all(), facts_of_payment)
+    yield from _movements("refund.given", Refund.objects.filter(given_at__isnull=False), facts_of_refund)
     issued = dict(Entry.objects.filter(verb="paper.issued").values_list("subject", "facts"))
     following: dict[tuple[str, str], int] = defaultdict(int)
     for paper in MoneyPaper.objects.order_by("issuer", "kind", "number").iterator():

@@ -19,7 +19,7 @@ from cms.accounts.templatetags.look import money
 
 from . import payments
 from .enrolling import StillToDo, refuse_before_others
-from .fulfilling import over
+from .fulfilling import is_over
 from .intakes import places_left_in
 from .models import (
     BY_CARD,
@@ -33,7 +33,6 @@ from .models import (
     PlanKind,
     PricePlan,
     ProgrammePage,
-    Refund,
     Scholarship,
     Waiting,
 )
@@ -236,9 +235,7 @@ def _state(order: Order, unpaid: Instalment | None, *, late: bool, lasting: list
 
 def _places_over(order: Order) -> bool:
     """Whether what was paid for an organisation's places went back: there may be no grant yet that ended with it."""
-    refunds = Refund.objects.filter(payment__order=order, given_at__isnull=False, failed_at=None)
-    disputes = Dispute.objects.filter(payment__order=order)
-    return over(order, list(order.payments.all()), list(refunds), list(disputes)) is not None
+    return is_over(order)
 
 
 def fees_of(programmes: Sequence[ProgrammePage]) -> dict[int, str]:

@@ -115,11 +115,18 @@ def close_intake(*, intake: Intake, by: User, at: datetime) -> Intake:
     return intake
 
 
+def tiers_of(programme: ProgrammePage) -> list[list[int]]:
+    """The programme's refund rules now, as an order keeps them: days before the start and per cent, most days first."""
+    tiers = programme.refund_tiers.order_by("-days_before")
+    return [[tier.days_before, tier.percent] for tier in tiers]
+
+
 @transaction.atomic
 def set_refund_tiers(*, programme: ProgrammePage, tiers: Iterable[tuple[int, int]], by: User, at: datetime) -> None:
-    """The programme's refund rules from now on: days before the start, and per cent. Repeating changes nothing.
+    """The refund rules for orders from now on: days before the start, and per cent. Repeating changes nothing.
 
-    Raises CannotPlan when a later day gives back more than an earlier one, or a line is there twice.
+    Who ordered before keeps what was promised then. Raises CannotPlan when a later day gives back more than an earlier
+    one, or a line is there twice.
     """
     wanted = sorted(tiers, reverse=True)
     if len({days for days, _percent in wanted}) != len(wanted):

@@ -57,7 +57,7 @@ def settle_event(event_id: int) -> None:
 
     event = StripeEvent.objects.select_related("order").get(pk=event_id)
     if event.order is not None:
-        settle(order=event.order, session_failed=event.session_failed, at=timezone.now())
+        settle(order=event.order, at=timezone.now())
     StripeEvent.objects.filter(pk=event_id, handled_at=None).update(handled_at=timezone.now())
 
 
@@ -73,9 +73,21 @@ def limit_subscription(order_id: int) -> None:
 
 @task
 def end_subscription(order_id: int) -> None:
+    """No more months. Until it is seen to have ended, the reconciliation asks for it again."""
     from . import payments
+    from .settling import settle
 
-    payments.end_subscription(Order.objects.get(pk=order_id).subscription_id)
+    order = Order.objects.get(pk=order_id)
+    payments.end_subscription(order.subscription_id)
+    settle(order=order, at=timezone.now())
+
+
+@task
+def close_pages(order_id: int) -> None:
+    """Nobody pays on a page of an order that is over."""
+    from .settling import close_open_pages
+
+    close_open_pages(order=Order.objects.get(pk=order_id), at=timezone.now())
 
 
 @task

@@ -107,7 +107,7 @@ def test_without_the_lock_taking_it_twice_at_once_meets_an_error(monkeypatch):
     from .races import meet_in
 
     take_locks_away(monkeypatch)
-    meet_in(monkeypatch, seating, "over")
+    meet_in(monkeypatch, seating, "is_over")
 
     answers = take_at_once()
 
