@@ -4,7 +4,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .models import Attempt, Mentor, Mentorship, Shift
+from .models import Attempt, EvidenceShare, Mentor, Mentorship, Shift
 
 
 @rule("attempt.sit")
@@ -33,6 +33,11 @@ def signs_shift(person: User, shift: Shift) -> bool:
         and shift.learner_id != person.pk
         and shift.submitted_at is not None
     )
+
+
+@rule("share.end")
+def ends_share(person: User, share: EvidenceShare) -> bool:
+    return share.learner_id == person.pk
 
 
 @rule("mentorship.answer")
