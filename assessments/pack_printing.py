@@ -42,10 +42,10 @@ def print_pack(
         "check_label": _("How to check it"),
         "check": _checking(works_until),
         "url": url,
-        "qr_svg": qr_svg(url) if url else "",
         "qr_alt": _("QR code that opens this record online"),
     }
-    return press(SHEET, words=drawable(words), at=at)  # type: ignore[arg-type]  # a mapping stays one
+    code = {"qr_svg": qr_svg(url) if url else ""}
+    return press(SHEET, words={key: drawable(value) for key, value in words.items()} | code, at=at)
 
 
 def _checking(works_until: datetime | None) -> list[str]:
@@ -62,6 +62,8 @@ def _checking(works_until: datetime | None) -> list[str]:
     until = date_format(works_until.astimezone(UTC), "j F Y")
     return [
         seal,
-        _("The link shows the same record as it stands today, and whether each seal still holds. It works until %(day)s.")
+        _(
+            "The link shows the same record as it stands today, and whether each seal still holds. It works until %(day)s."
+        )
         % {"day": until},
     ]

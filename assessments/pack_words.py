@@ -37,7 +37,13 @@ AREAS = {
     "scenes": gettext_lazy("By type of scene"),
     "competencies": gettext_lazy("By competency, as the learner claimed it"),
 }
-LABELS = {"union": Union, "medium": Medium, "region": Region, "scenes": Scene}
+# As its reader is told, where the learner was asked "I do not know".
+UNIONS = {
+    Union.UNION: gettext_lazy("Under a union agreement"),
+    Union.NON_UNION: gettext_lazy("Not under a union agreement"),
+    Union.UNKNOWN: gettext_lazy("Union agreement not known"),
+}
+LABELS = {"medium": Medium, "region": Region, "scenes": Scene}
 SEVERAL = ("scenes", "competencies")  # one shift may be in several rows
 
 
@@ -99,6 +105,8 @@ def label_of(area: str, key: str) -> str:
     """What a row of an area is called: "Assisted", "SAG-4, modesty garments and barriers"."""
     if area == "role":
         return str(DID[ShiftRole(key)])
+    if area == "union":
+        return str(UNIONS[Union(key)])
     if area == "competencies":
         return f"{key}: {titles()[key]}"
     return str(LABELS[area](key).label)
@@ -176,16 +184,15 @@ def _day(on: date) -> str:
 def _kind(line: Line) -> str | None:
     if line.medium is None or line.region is None or line.union is None:
         return None
-    union = _("union agreement unknown") if line.union is Union.UNKNOWN else str(line.union.label)
-    return listed([str(line.medium.label), union]) + f", {line.region.label}"
+    return "; ".join(str(words) for words in (line.medium.label, line.region.label, UNIONS[line.union]))
 
 
 def _scenes(scenes: Iterable[tuple[Scene, int]]) -> str:
-    return listed(f"{count} {str(scene.label).lower()}" for scene, count in scenes) or _("None of the listed types")
+    return "; ".join(f"{scene.label}: {count}" for scene, count in scenes) or _("None of the listed types")
 
 
 def _competencies(codes: Iterable[str]) -> str:
-    return listed(f"{code}: {titles()[code]}" for code in codes) or _("None")
+    return "; ".join(f"{code}: {titles()[code]}" for code in codes) or _("None")
 
 
 def _signed_by(line: Line) -> str:
@@ -214,7 +221,9 @@ def shift_rows(pack: Pack) -> Iterable[list[object]]:
             line.code or "",
             str(line.role.label) if line.role else "",
             _decimal(line.minutes),
-            *(str(choice.label) if choice else "" for choice in (line.medium, line.region, line.union)),
+            str(line.medium.label) if line.medium else "",
+            str(line.region.label) if line.region else "",
+            str(UNIONS[line.union]) if line.union else "",
             *("" if scenes is None else scenes.get(scene, 0) for scene in Scene),
             "; ".join(line.competencies or ()),
             str(SIGNED_BY[line.sealed_by]) if _stands(line) else "",

@@ -194,17 +194,17 @@ class _Kind:
 
     name: str
     part: Part
-    keys: Callable[[], Iterable[str]]
+    in_order: Callable[[], Iterable[str]]
     keys_of: Callable[[Shift], Iterable[str]]
 
 
 KINDS = (
-    _Kind(name="role", part=Part.ROLE, keys=lambda: ShiftRole, keys_of=lambda shift: [shift.role]),
-    _Kind(name="union", part=Part.KIND, keys=lambda: Union, keys_of=lambda shift: [shift.union]),
-    _Kind(name="medium", part=Part.KIND, keys=lambda: Medium, keys_of=lambda shift: [shift.medium]),
-    _Kind(name="region", part=Part.KIND, keys=lambda: Region, keys_of=lambda shift: [shift.region]),
-    _Kind(name="scenes", part=Part.SCENES, keys=lambda: Scene, keys_of=lambda shift: shift.scenes),
-    _Kind(name="competencies", part=Part.COMPETENCIES, keys=titles, keys_of=lambda shift: shift.competencies),
+    _Kind(name="role", part=Part.ROLE, in_order=lambda: ShiftRole, keys_of=lambda shift: [shift.role]),
+    _Kind(name="union", part=Part.KIND, in_order=lambda: Union, keys_of=lambda shift: [shift.union]),
+    _Kind(name="medium", part=Part.KIND, in_order=lambda: Medium, keys_of=lambda shift: [shift.medium]),
+    _Kind(name="region", part=Part.KIND, in_order=lambda: Region, keys_of=lambda shift: [shift.region]),
+    _Kind(name="scenes", part=Part.SCENES, in_order=lambda: Scene, keys_of=lambda shift: shift.scenes),
+    _Kind(name="competencies", part=Part.COMPETENCIES, in_order=titles, keys_of=lambda shift: shift.competencies),
 )
 
 
@@ -212,7 +212,7 @@ def _areas(told: list[tuple[Shift, Parts]]) -> Iterable[Area]:
     """Sums by each kind of detail, over the shifts that show it: the others must not be guessed from them."""
     for kind in KINDS:
         shown = [(shift, parts) for shift, parts in told if kind.part in parts]
-        under: dict[str, list[tuple[Shift, Parts]]] = {str(key): [] for key in kind.keys()}
+        under: dict[str, list[tuple[Shift, Parts]]] = {str(key): [] for key in kind.in_order()}
         for shift, parts in shown:
             for key in kind.keys_of(shift):
                 under[key].append((shift, parts))

@@ -140,7 +140,9 @@ def _in_order(shifts: list[Shift], shows: Mapping[str, Iterable[str]]) -> dict[s
         if not parts:
             continue
         if shift.state is not ShiftState.SIGNED or parts - set(may_show(shift)):
-            raise CannotShare(_("Something you ticked can no longer be shown. Look at the ticks once more."), field="shows")
+            raise CannotShare(
+                _("Something you ticked can no longer be shown. Look at the ticks once more."), field="shows"
+            )
         shown[str(shift.record)] = [part.value for part in Part if part in parts]
     if wanted:
         raise CannotShare(_("You can show your own signed shifts only."), field="shows")
