@@ -290,8 +290,9 @@ def test_behind_the_link_is_what_was_ticked_and_nothing_else(client, shift, othe
     if name in ("shared_record", "shared_record_pdf"):
         for words in ("Wren Ana Núñez", "19 h", "PRJ-ONE", shift.seal[:12], "not an endorsement"):
             assert words in body
-    hidden = ("canary", "CANARY", "Full nudity", ",77,", "SAG-9", "SAG-1", "Kiss: ", "Low Tide", "Salt Water", "Tomasz", shift.mentorship.mentor.credential_number,
-              "Ask before", "9 h 30", "9.50", "United Kingdom", "union agreement", shift.learner.email, str(shift.record),
+    hidden = ("canary", "CANARY", "Full nudity", ",77,", "SAG-9", "SAG-1", "Kiss: ", "Low Tide", "Salt Water", "Tomasz",
+              shift.mentorship.mentor.credential_number, "Ask before", "9 h 30", "9.50", "United Kingdom", "union agreement",
+              shift.learner.email, str(shift.record),
               f"{days_ago(40):%Y-%m-%d}", f"{days_ago(40).day} {days_ago(40):%B %Y}", other.seal[:12])  # fmt: skip
     rest = "\n".join(body.splitlines()[1:]) if name == "shared_shifts_csv" else body  # the head names every column
     found = [secret for secret in hidden if secret in rest]
