@@ -4,7 +4,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .models import Attempt, Mentor, Mentorship, Shift, ShiftDispute
+from .models import Attempt, EvidenceShare, Mentor, Mentorship, Shift, ShiftDispute
 
 
 @rule("attempt.sit")
@@ -40,6 +40,11 @@ def answers_dispute(person: User, dispute: ShiftDispute) -> bool:
     """The mentor the shift was with. Whether it is decided already is asked by `answer_dispute`."""
     shift = dispute.shift
     return shift.mentorship.mentor.person_id == person.pk and shift.learner_id != person.pk
+
+
+@rule("share.end")
+def ends_share(person: User, share: EvidenceShare) -> bool:
+    return share.learner_id == person.pk
 
 
 @rule("mentorship.answer")

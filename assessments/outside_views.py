@@ -54,7 +54,7 @@ def by_link(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
 def _answer(request: HttpRequest, token: str, view: LinkView) -> HttpResponse:
     link = find_link(token)
     if link is None:
-        if not too_many_misses(request, of="sign-link"):
+        if not too_many_misses(request, what="sign-link"):
             return render(request, "assessments/link_unknown.html", status=404)
         response = render(request, "assessments/link_slow_down.html", status=429)
         response["Retry-After"] = str(WINDOW)

@@ -106,7 +106,7 @@ def _not_found_out(request: HttpRequest, wants_json: bool, number: str, problem:
 
 
 def _unknown(request: HttpRequest, wants_json: bool, number: str) -> HttpResponse:
-    if too_many_misses(request, of="verify"):
+    if too_many_misses(request, what="verify"):
         if wants_json:
             response = _for_programs(JsonResponse({"status": "too_many_requests"}, status=429))
         else:

@@ -139,6 +139,8 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 else:
     raise read.Unconfigured("DATABASE_URL names neither SQLite nor PostgreSQL, and these are the two that are tested.")
+# A learner with hundreds of signed shifts ticks for each what a link shows: eight boxes a shift.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _cache_url = read.text("CACHE_URL", "dbcache://closed_set_cache")

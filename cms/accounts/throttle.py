@@ -1,4 +1,4 @@
-"""Is somebody guessing? Counts misses by network address, in the cache; a hit is never slowed."""
+"""Is somebody guessing numbers or links? Counts misses by address, in the cache; a hit is never slowed."""
 
 from hashlib import sha256
 
@@ -11,13 +11,13 @@ MISSES = 30  # a minute, from one address
 WINDOW = 60  # seconds
 
 
-def too_many_misses(request: HttpRequest, *, of: str) -> bool:
-    """Count one miss and say whether there were too many `of` its kind in this minute.
+def too_many_misses(request: HttpRequest, *, what: str) -> bool:
+    """Count one miss of this kind and say whether there were too many of it in this minute.
 
-    Addresses are kept for a minute, in the cache only.
+    `what` names what is guessed at, each with a count of its own. Addresses are kept for a minute, in the cache only.
     """
     # Its digest: a header may hold anything, and a key may not.
-    key = f"{of}-misses:{sha256(client_address(request).encode()).hexdigest()}"
+    key = f"{what}-misses:{sha256(client_address(request).encode()).hexdigest()}"
     if cache.add(key, 1, WINDOW):
         return False
     try:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from certificates.flags import paid_back_since
 from certificates.models import Certificate, Status
 from cms.accounts.models import User
-from cms.desk.money.spreadsheet import safe
+from cms.accounts.spreadsheet import safe
 from courses.models import Concern, ConcernKind, Enrolment, Grant, LedgerEntry, Order, PlanKind, Refund
 from courses.refunding import ask_refund
 from courses.transfers import record_transfer

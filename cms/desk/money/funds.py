@@ -12,6 +12,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, Table, TitleColumn
 from cms.accounts import policy
 from cms.accounts.models import User
 from cms.accounts.policy import allowed, person_of
+from cms.accounts.spreadsheet import as_csv, decimal
 from cms.accounts.templatetags.look import money
 from courses.models import Fund, Scholarship
 from courses.scholarships import (
@@ -26,7 +27,6 @@ from courses.scholarships import (
 
 from ..frame import Act, Fact, Step, ask, day, show, show_list
 from .forms import AwardForm, FundForm
-from .spreadsheet import as_csv, decimal
 
 
 @require_safe
