@@ -35,7 +35,9 @@ WORD = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*")
 CAPITAL = r"[^\W\d_a-zß-öø-ÿ][\w’'-]+"
 CLOSERS = ".!?:;\n•"
 OPENING = "“\"‘'«„("
-SMALL = {"the", "of", "and", "in", "a", "an", "on", "at", "to", "for", "de", "la", "le", "von", "van", "der", "den", "el", "al", "del", "di"}  # fmt: skip
+# What stands in small letters inside a name or a title.
+SMALL = frozenset({"the", "of", "and", "in", "a", "an", "on", "at", "to", "for"})
+SMALL |= {"de", "la", "le", "von", "van", "der", "den", "el", "al", "del", "di"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,12 +155,8 @@ def _names(text: str) -> Iterator[Finding]:
             yield _between(text, run, something)
     for word in WORD.finditer(text):
         # On a telephone one writes small; only a name that is nothing else, and is long enough, is taken for one then.
-        if word[0].islower() and len(word[0]) > 3 and _bare(_plain(word[0])) in _lists().names - SAID_SMALL:
+        if word[0].islower() and len(word[0]) > 3 and _bare(_plain(word[0])) in _lists().names_said_small:
             yield _finding(word, somebody)
-
-
-# Words that are somebody only with a capital.
-SAID_SMALL = {"jess", "olive", "morgan", "alma", "viola", "george", "stella", "ashley", "celeste", "jordan", "jasmine", "dominique", "ebony", "constance", "florence", "heather", "virginia", "phoebe", "aurora", "claire", "gloria", "marina", "magnus"}  # fmt: skip
 
 
 def _capitalised_runs(text: str) -> Iterator[list[re.Match[str]]]:
@@ -170,9 +168,9 @@ def _capitalised_runs(text: str) -> Iterator[list[re.Match[str]]]:
             yield from _trimmed(run)
             run = []
         plain = _plain(_bare(word[0]))
-        if _is_capitalised(word[0]) and plain not in _lists().known | SMALL and not _is_ordinary_start(text, word):
-            run.append(word)
-        elif run and plain in SMALL and word[0].islower():
+        begins = _is_capitalised(word[0]) and plain not in _lists().known | SMALL and not _is_ordinary_start(text, word)
+        joins = bool(run) and plain in SMALL and word[0].islower()
+        if begins or joins:
             run.append(word)
         else:
             yield from _trimmed(run)
@@ -208,23 +206,8 @@ def _is_followed_by_capital(text: str, word: re.Match[str]) -> bool:
     return _plain(_bare(following[0])) not in _lists().known
 
 
-# What often begins a sentence and is nobody's first name.
-OPENERS = set(
-    """the a an this that these those my our your his her their its we you he she they it one two three some any no every each all both
-    many most next then now later after before during when while where why how what who which if as because since until although
-    though but and or so yet still also even only just not never always often today yesterday tomorrow on in at by for from with without to
-    of about over under into through between against ask asked told met saw watched learnt learned felt thought think worked helped
-    spoke listened said noticed remember keep stay read write wrote use used make made take took let do did does was were is are had have has
-    can could should would must may might shall need needed wanted got get went came being having seeing working talking hearing thanks
-    thank good great very really more less much little again here there another other first second last early late hello dear
-    please according despite instead like unlike following given once meanwhile afterwards finally overall perhaps maybe sometimes
-    quite rather too everyone nobody somebody someone something nothing everything speaking checking shadowed observed assisted
-    led covered practised practiced tried called thanked between directed choreographed rehearsed shot filmed""".split()
-)
-
-
 def _is_ordinary(plain: str) -> bool:
-    return plain in OPENERS
+    return plain in _lists().openers
 
 
 def _is_cued(text: str, word: re.Match[str]) -> bool:
@@ -245,7 +228,7 @@ def _is_written_like_a_title(said: str) -> bool:
     weighty = [word for word in words if _plain(word) not in SMALL]
     if not weighty or not all(word[:1].isupper() for word in weighty):
         return False
-    ordinary = _lists().calls | _lists().known | OPENERS
+    ordinary = _lists().calls | _lists().known | _lists().openers
     return not all(_plain(word) in ordinary for word in weighty)
 
 
@@ -257,7 +240,9 @@ class Lists:
     """The data file, as sets of plain words."""
 
     names: frozenset[str]
+    names_said_small: frozenset[str]
     doubtful: frozenset[str]
+    openers: frozenset[str]
     known: frozenset[str]
     cues: frozenset[str]
     calls: frozenset[str]
@@ -274,7 +259,9 @@ def _lists() -> Lists:
     by_length = "|".join(re.escape(company) for company in sorted(companies, key=len, reverse=True))
     return Lists(
         names=frozenset(said["names"].split()),
+        names_said_small=frozenset(said["names"].split()) - frozenset(said["names_with_a_capital"].split()),
         doubtful=frozenset(said["names_that_are_words"].split()),
+        openers=frozenset(said["openers"].split()),
         known=frozenset(said["known"].split()),
         cues=frozenset(said["cues"].split()),
         calls=frozenset(said["calls"].split()),
