@@ -17,11 +17,12 @@ from cms.accounts import history, policy
 from cms.accounts.policy import person_of, signed_in
 
 from .disputing import LETTER_TYPES, CannotDispute, open_dispute, why_not_disputing
+from .guarded_forms import titles_of
 from .learner_forms import DisputeForm, WithdrawForm
 from .models import Shift, VoidReason
 from .shift_page import WITHDRAWN_FROM
 from .shift_words import words_of
-from .shifts import CannotAmend, CannotRecord, CannotVoid, accept_hours, amend_shift, titles_of, void_shift
+from .shifts import CannotAmend, CannotRecord, CannotVoid, accept_hours, amend_shift, void_shift
 
 
 @require_POST

@@ -19,6 +19,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import person_of, signed_in
 from courses.models import Enrolment
 
+from .guarded_forms import titles_of
 from .learner_forms import AnswerForm
 from .mentors import mentors_taking_mentees, today_of
 from .mentorships import CannotAsk, ask_mentor
@@ -36,7 +37,6 @@ from .shifts import (
     make_production,
     submit_shift,
     take_back_shift,
-    titles_of,
 )
 from .totals import record_of
 
@@ -124,6 +124,7 @@ def _shift_form(request: HttpRequest, *, shift: Shift | None, like: Shift | None
         "form": form,
         "shift": shift,
         "only_mentor": only_mentor,
+        "like": like,
         "last": None if like else last,
         "yesterday": timezone.localdate() - timedelta(days=1),
     }

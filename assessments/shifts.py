@@ -95,11 +95,6 @@ def a_free_code(taken: Iterable[Production]) -> str:
     return code
 
 
-def titles_of(learner: User) -> list[str]:
-    """The titles this learner has sealed, for the guard over what they write: one query."""
-    return [production.title for production in learner.productions.all() if production.title]
-
-
 # Recording -------------------------------------------------------------------------------------------------
 
 

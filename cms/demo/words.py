@@ -181,7 +181,10 @@ ACCOUNT = (
     "I led the check-ins before lunch, as we had agreed the evening before, and wrote the daily report. "
     "The second assistant director was there and has written a letter."
 )
-MENTORS_ACCOUNT = "We had agreed on observing. I did ask for help with two check-ins, and I should have said then what the day would count as."
+MENTORS_ACCOUNT = (
+    "We had agreed on observing. I did ask for help with two check-ins. "
+    "I should have said then what the day would count as."
+)
 LETTER = (
     "To whom it may concern",
     "This is an example letter of an invented production.",
