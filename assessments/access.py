@@ -47,6 +47,20 @@ def ends_share(person: User, share: EvidenceShare) -> bool:
     return share.learner_id == person.pk
 
 
+@rule("journal.keep")
+def keeps_journal(person: User, shift: Shift) -> bool:
+    """Nobody but the learner, whatever their roles."""
+    return shift.learner_id == person.pk
+
+
+@rule("dispute.letter")
+def reads_letter(person: User, shift: Shift) -> bool:
+    """The learner who sent it, and a registrar; not the mentor whose word it is held against, should they be one."""
+    if shift.learner_id == person.pk:
+        return True
+    return Role.REGISTRAR in person.roles and shift.mentorship.mentor.person_id != person.pk
+
+
 @rule("mentorship.answer")
 def answers_mentorship(person: User, mentorship: Mentorship) -> bool:
     return mentorship.mentor.person_id == person.pk

@@ -224,10 +224,11 @@ def take_back_shift(*, shift: Shift, at: datetime) -> Shift:
 
 
 @transaction.atomic
-def accept_hours(*, shift: Shift, at: datetime) -> Shift:
+def accept_hours(*, shift: Shift, seen: int | None = None, at: datetime) -> Shift:
     """Take the hours that the mentor proposed; the shift is with them again, to be signed. Repeating changes nothing.
 
-    Raises CannotRecord when nothing is proposed, or the hours overlap another shift.
+    `seen` is the key of the proposal that the learner was shown; when it is given, no other is accepted. Raises
+    CannotRecord when nothing is proposed, or the hours overlap another shift.
     """
     lock_learner(shift.learner)
     shift = lock_shift(shift)
@@ -237,6 +238,8 @@ def accept_hours(*, shift: Shift, at: datetime) -> Shift:
     refuse_unless_open(shift)
     if proposal is None or proposal.closed_at or shift.proposed_at is None:
         raise CannotRecord(_("No other hours are proposed for this shift."))
+    if seen is not None and seen != proposal.pk:
+        raise CannotRecord(_("Your mentor has proposed other hours since. Read them once more."))
     shift.call_at, shift.wrap_at, shift.break_minutes = proposal.call_at, proposal.wrap_at, proposal.break_minutes
     shift.worked_on = proposal.call_at.astimezone(time_zone(shift.time_zone)).date()
     if other := overlapping(shift):

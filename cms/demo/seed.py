@@ -50,7 +50,7 @@ from courses.models import CompletedBy, CredentialKind, Enrolment, ProgrammeInde
 from courses.notes import save_note
 from courses.progress import complete_unit, units_of
 
-from . import content, ethics, mentoring, money, people, words
+from . import content, ethics, mentoring, money, people, unsettled, words
 
 ZONE = ZoneInfo("Europe/London")
 MODULES = ("consent", "human-sexuality", "set-protocol")
@@ -417,3 +417,10 @@ def make_half_way(programme: ProgrammePage, staff: dict[str, User], *, now: date
     for days_ago, note in ((6, words.LEARNING), (5, ""), (3, "")):
         record_day(first, production, on=now - days_ago * DAY, role=ShiftRole.ASSIST, chance=chance, note=note)
     record_day(first, production, on=now - 2 * DAY, role=ShiftRole.LEAD, chance=chance, hand_over=False)
+    unsettled.unsettle(
+        {
+            name: record_day(second, production, on=now - days_ago * DAY, role=ShiftRole.ASSIST, chance=chance)
+            for days_ago, name in ((18, "disputed"), (17, "declined"), (16, "void"), (15, "amended"), (10, "proposed"))
+        },
+        now=now,
+    )

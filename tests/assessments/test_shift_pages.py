@@ -50,6 +50,9 @@ def said(own: Mentorship, **changes: object) -> dict[str, object]:
         "new_code": "prj-k4d",
         "new_title": "Low Tide",
         "medium": "SERIES",
+        "region": "UK_IRELAND",
+        "union": "UNION",
+        "competencies": ["SAG-1"],
         "mentorship": own.pk,
         "role": "ASSIST",
         "phases": ["SHOOT"],
@@ -73,6 +76,7 @@ def test_a_shift_is_kept_as_a_draft(client, mentorship):
     assert shift.state is ShiftState.DRAFT
     assert (shift.production.code, shift.production.title) == ("PRJ-K4D", "Low Tide")
     assert (shift.scenes, shift.phases, shift.duties, shift.minutes) == ({"KISS": 2}, ["SHOOT"], ["RIDERS"], 570)
+    assert (shift.region, shift.union, shift.competencies) == ("UK_IRELAND", "UNION", ["SAG-1"])
     assert "Kept. Nobody else sees it" in page.text
 
 
@@ -117,6 +121,9 @@ def test_what_was_typed_stays_when_it_is_refused(client, mentorship):
         ({"wrap": "07:30"}, "wrap", "same as the call"),
         ({"new_code": "A B"}, "new_code", "3 to 12 letters"),
         ({"phases": []}, "phases", "Say which phase"),
+        ({"region": "MOON"}, "region", "Select a valid choice"),
+        ({"union": ""}, "union", "required"),
+        ({"competencies": ["SAG-10"]}, "competencies", "Select a valid choice"),
         ({"scene_KISS": "100"}, "scene_KISS", "99"),
         ({"scene_KISS": "1.5"}, "scene_KISS", "whole number"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Select a valid choice"),
@@ -207,6 +214,156 @@ def test_what_is_with_the_mentor_or_signed_has_no_form(client, mentorship, at, m
     assert page.url == reverse("assessments:shift_detail", args=[shift.pk])
 
 
+def test_the_next_form_begins_with_what_stays_from_day_to_day(client, mentorship, at):
+    other = make_mentorship(mentor=make_mentor("Ada", at=at), enrolment=mentorship.enrolment, at=at)
+    old = make_production(learner=mentorship.learner, code="PRJ-OLD", at=at)
+    make_production(learner=mentorship.learner, code="PRJ-NEW", at=at)
+    make_shift(other, production=old, on=days_ago(3), at=at, zone="America/Toronto", region="CANADA", union="NON_UNION")
+    client.force_login(mentorship.learner)
+
+    form = client.get(reverse("assessments:shift_new")).context["form"]
+
+    names = ("production", "mentorship", "region", "union", "time_zone")
+    assert [form[name].value() for name in names] == [old.pk, other.pk, "CANADA", "NON_UNION", "America/Toronto"]
+    assert [form[name].value() for name in ("call", "role", "learning_note")] == [None, None, None]
+
+
+def test_a_day_like_the_last_begins_with_all_but_its_date_its_scenes_and_its_note(client, mentorship, at):
+    shift = make_shift(mentorship, on=days_ago(1), at=at)
+    client.force_login(mentorship.learner)
+    like = f"{reverse('assessments:shift_new')}?like={shift.pk}"
+
+    log, page = client.get(reverse("assessments:shift_list")), client.get(like)
+    kept = client.post(like, said(mentorship, worked_on=days_ago(2).isoformat()))
+
+    form = page.context["form"]
+    assert "Same as yesterday" in log.text
+    assert like in log.text
+    assert (str(form["call"].value()), form["role"].value()) == ("07:30:00", "ASSIST")
+    assert form["competencies"].value() == ["SAG-1", "SAG-4", "SKSIC6"]
+    assert form["worked_on"].value() == timezone.localdate()
+    assert (form["learning_note"].value(), form["scene_KISS"].value()) == (None, None)
+    assert kept.status_code == 302
+    assert Shift.objects.count() == 2
+
+
+@pytest.mark.parametrize("key", ["", "x", "0", "9" * 40, "-1"])
+def test_a_day_like_none_is_an_empty_form_or_not_there(client, mentorship, key):
+    client.force_login(mentorship.learner)
+
+    assert client.get(f"{reverse('assessments:shift_new')}?like={key}").status_code == (404 if key else 200)
+
+
+def test_another_learners_day_is_not_repeated(client, mentorship, at):
+    other = make_shift(make_mentorship(at=at), on=days_ago(1), at=at)
+    client.force_login(mentorship.learner)
+
+    assert client.get(f"{reverse('assessments:shift_new')}?like={other.pk}").status_code == 404
+
+
+def test_competencies_are_grouped_and_open_where_they_are_ticked(client, mentorship, at):
+    shift = make_shift(mentorship, on=days_ago(3), at=at, competencies=["SKSIC6"])
+    client.force_login(mentorship.learner)
+
+    page = client.get(reverse("assessments:shift_edit", args=[shift.pk]))
+
+    groups = page.context["form"].competency_groups
+    assert [(group.frame.code, len(group.boxes), group.ticked) for group in groups] == [("SAG", 9, 0), ("NOS", 3, 1)]
+    assert page.text.count('name="competencies"') == 12
+
+
+# A word before it is kept ----------------------------------------------------------------------------------
+
+
+def box_in(page, name: str) -> dict[str, str]:
+    """The tick that keeps a text as it is."""
+    warned = page.context["form"].warned[name]
+    return {warned.box: warned.stamp}
+
+
+def test_a_name_in_the_note_brings_the_form_back_with_it_quoted_and_nothing_lost(client, mentorship):
+    client.force_login(mentorship.learner)
+    naming = said(mentorship, learning_note="Sarah was calm. Ask on Quiet Harbour.", do="hand")
+
+    page = client.post(reverse("assessments:shift_new"), naming)
+
+    assert page.status_code == 422
+    assert "<q>Sarah</q>" in page.text
+    assert "<q>Quiet Harbour</q>" in page.text
+    assert "Keep it as it is" in page.text
+    assert "Sarah was calm. Ask on Quiet Harbour." in page.text
+    assert 'value="prj-k4d"' in page.text
+    assert not Shift.objects.exists()
+
+
+def test_the_person_decides_and_it_is_kept_as_it_is(client, mentorship):
+    client.force_login(mentorship.learner)
+    naming = said(mentorship, learning_note="Sarah was calm.")
+    page = client.post(reverse("assessments:shift_new"), naming)
+
+    kept = client.post(reverse("assessments:shift_new"), naming | box_in(page, "learning_note"))
+
+    assert kept.status_code == 302
+    assert Shift.objects.get().learning_note == "Sarah was calm."
+
+
+def test_keeping_one_text_does_not_keep_another(client, mentorship):
+    client.force_login(mentorship.learner)
+    page = client.post(reverse("assessments:shift_new"), said(mentorship, learning_note="Sarah was calm."))
+    box = box_in(page, "learning_note")
+
+    other = client.post(reverse("assessments:shift_new"), said(mentorship, learning_note="Tomasz was calm.") | box)
+
+    assert other.status_code == 422
+    assert "<q>Tomasz</q>" in other.text
+
+
+def test_a_tick_stays_while_something_else_is_put_right(client, mentorship):
+    client.force_login(mentorship.learner)
+    naming = said(mentorship, learning_note="Sarah was calm.")
+    box = box_in(client.post(reverse("assessments:shift_new"), naming), "learning_note")
+
+    page = client.post(reverse("assessments:shift_new"), naming | box | {"role": ""})
+
+    assert set(page.context["form"].errors) == {"role"}
+    assert "checked><span>Keep it as it is" in page.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"new_code": "LOW-TIDE"}, "new_code"),
+        ({"new_code": "SARAH-2", "new_title": ""}, "new_code"),
+        ({"learning_note": "Everything on low tide was late."}, "learning_note"),
+    ],
+)
+def test_a_title_that_is_being_sealed_is_looked_for_in_the_code_and_the_note(client, mentorship, changes, field):
+    client.force_login(mentorship.learner)
+
+    page = client.post(reverse("assessments:shift_new"), said(mentorship, **changes))
+
+    assert set(page.context["form"].errors) == {field}
+    assert (
+        client.post(reverse("assessments:shift_new"), said(mentorship, **changes) | box_in(page, field)).status_code
+        == 302
+    )
+
+
+def test_a_title_sealed_before_is_looked_for_in_an_answer(client, mentorship, at):
+    shift = make_returned_shift(mentorship, on=days_ago(3), at=at)  # on a production titled Low Tide
+    client.force_login(mentorship.learner)
+    url = reverse("assessments:shift_submit", args=[shift.pk])
+
+    page = client.post(url, {"answer": "low tide ran late."})
+    kept = client.post(url, {"answer": "low tide ran late."} | box_in(page, "answer"))
+
+    assert page.status_code == 422
+    assert "You have sealed this title." in page.text
+    assert "low tide ran late." in page.text
+    assert kept.status_code == 302
+    assert messages_for(shift, shift.learner)[-1].text == "low tide ran late."
+
+
 # One shift -------------------------------------------------------------------------------------------------
 
 
@@ -286,7 +443,7 @@ def test_a_broken_seal_is_shown_with_what_changed(client, mentorship, at, damage
 # The log ---------------------------------------------------------------------------------------------------
 
 
-def test_the_log_is_newest_first_and_shows_only_ones_own(client, mentorship, at):
+def test_the_log_begins_with_what_asks_and_shows_only_ones_own(client, mentorship, at):
     make_signed_shift(mentorship, on=days_ago(5), at=at)
     make_waiting_shift(mentorship, on=days_ago(4), at=at)
     make_returned_shift(mentorship, on=days_ago(3), at=at)
@@ -297,8 +454,11 @@ def test_the_log_is_newest_first_and_shows_only_ones_own(client, mentorship, at)
 
     page = client.get(reverse("assessments:shift_list"))
 
-    states = [line.state for line in page.context["lines"]]
-    assert states == [ShiftState.DRAFT, ShiftState.RETURNED, ShiftState.WAITING, ShiftState.SIGNED]
+    log = page.context["log"]
+    assert [line.state for _title, line in log.asking] == [ShiftState.RETURNED]
+    assert [line.state for line in log.drafts] == [ShiftState.DRAFT]
+    assert [line.state for line in log.under_way] == [ShiftState.WAITING]
+    assert [line.state for line in log.kept] == [ShiftState.SIGNED]
     assert [day.state for day in page.context["record"].days] == ["signed", "waiting"]
     assert "Tomasz has a question about" in page.text
 
@@ -320,7 +480,8 @@ def test_the_log_takes_as_many_queries_for_one_shift_as_for_three(
     client.force_login(mentorship.learner)
     client.get(reverse("assessments:shift_list"))
 
-    with django_assert_num_queries(8):  # session, person, shifts, mentorships, academy, is a mentor, two of permissions
+    # session, person, shifts, decisions, mentorships, academy, is a mentor, two of permissions
+    with django_assert_num_queries(9):
         client.get(reverse("assessments:shift_list"))
 
 
@@ -335,7 +496,8 @@ def test_a_shift_takes_as_many_queries_for_one_message_as_for_three(
     url = reverse("assessments:shift_detail", args=[shift.pk])
     client.get(url)
 
-    with django_assert_num_queries(9):  # session, person, shift, messages, history, academy, is a mentor, permissions
+    # session, person, shift, versions, dispute, messages, history, academy, is a mentor, two of permissions
+    with django_assert_num_queries(11):
         client.get(url)
 
 
@@ -413,7 +575,8 @@ def test_either_side_ends_a_mentorship_after_reading_what_it_means(client, mento
 
 
 def addresses(shift: Shift) -> list[str]:
-    names = ("shift_detail", "shift_edit", "shift_submit", "shift_take_back", "queue_shift", "shift_sign", "shift_ask")
+    own = ("edit", "submit", "take_back", "accept_hours", "amend", "withdraw", "dispute", "letter")
+    names = ["shift_detail", "journal", "queue_shift", "shift_sign", "shift_ask", *(f"shift_{name}" for name in own)]
     return [reverse(f"assessments:{name}", args=[shift.pk]) for name in names]
 
 
@@ -423,7 +586,7 @@ def every_way(client, url: str) -> list:
     return [answer for answer in answers if answer.status_code != 405]
 
 
-@pytest.mark.parametrize("who", ["learner", "mentor", "editor", "registrar", "ombud", "nobody"])
+@pytest.mark.parametrize("who", ["learner", "mentor", "editor", "registrar", "employer", "ombud", "nobody"])
 def test_strangers_find_no_shift_anywhere_and_read_nothing_of_it(client, mentorship, at, who):
     shift = make_waiting_shift(mentorship, on=days_ago(3), at=at)
     strangers: dict[str, User] = {
@@ -431,6 +594,7 @@ def test_strangers_find_no_shift_anywhere_and_read_nothing_of_it(client, mentors
         "mentor": make_mentor("Ada", at=at).person,
         "editor": make_person(roles=(Role.EDITOR,)),
         "registrar": make_person(roles=(Role.REGISTRAR,)),
+        "employer": make_person("Jonah"),
         "ombud": make_person(roles=(Role.OMBUD,)),
         "nobody": make_person(),
     }
