@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
@@ -18,14 +16,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.accounts import policy
-from cms.accounts.models import User
 from cms.accounts.policy import person_of
 from cms.accounts.sealing import open_text, seal_text
 from cms.accounts.sign_in import how_signed_in, proof_is_old
 
 from .answering import CannotReturn, return_shift
+from .check_ins import due_of
 from .mentors import today_of, why_not_signing
-from .mentorships import CannotAgree, CannotAnswer, decline_mentorship, end_mentorship, newest_terms, sign_terms
 from .models import Mentor, Mentorship, Shift, ShiftMessage, ShiftQuerySet
 from .shift_forms import QuestionForm, SignForm
 from .shift_words import Words, about_minutes, words_of
@@ -68,6 +65,7 @@ def _card_page(
     others = [shift for shift in waiting if card is None or shift.pk != card.pk]
     today = today_of(mentor, timezone.now())
     mentorships = list(_people(mentor))
+    due = due_of(mentorships, at=timezone.now())
     if card and form is None:
         form = SignForm(initial={"seen": what_is_signed(card)})
     return render(
@@ -87,7 +85,7 @@ def _card_page(
             "mentor": mentor,
             "signed_this_year": _signed_in_year(mentor, today.year),
             "requests": [mentorship for mentorship in mentorships if mentorship.begun_at is None],
-            "mentees": [mentorship for mentorship in mentorships if mentorship.begun_at],
+            "mentees": [(mentorship, due.get(mentorship.pk)) for mentorship in mentorships if mentorship.begun_at],
         },
         status=status,
     )
@@ -162,64 +160,6 @@ def shift_ask(request: HttpRequest, shift_id: int) -> HttpResponse:
     return render(request, "assessments/mentor_ask.html", {"form": form, "line": line}, status=status)
 
 
-@require_POST
-@policy.allowed("mentoring.use")
-def mentorship_begin(request: HttpRequest, mentorship_id: int) -> HttpResponse:
-    """Sign the terms as they are, which begins it."""
-
-    def sign(*, mentorship: Mentorship, by: User, at: datetime) -> Mentorship:
-        terms = newest_terms(mentorship)
-        if terms is None:
-            raise CannotAnswer(_("There are no terms to sign. Propose some."))
-        try:
-            return sign_terms(terms=terms, by=by, at=at).mentorship
-        except CannotAgree as refusal:
-            raise CannotAnswer(str(refusal)) from None
-
-    return _answer(request, mentorship_id, sign, _("You work together from now on."))
-
-
-@require_POST
-@policy.allowed("mentoring.use")
-def mentorship_decline(request: HttpRequest, mentorship_id: int) -> HttpResponse:
-    return _answer(request, mentorship_id, decline_mentorship, _("Declined, with our kind regards. They were told."))
-
-
-def _answer(request: HttpRequest, mentorship_id: int, change: Callable[..., Mentorship], said: str) -> HttpResponse:
-    mentorship = policy.fetch(request.user, "mentorship.answer", _whole_mentorships(), pk=mentorship_id)
-    try:
-        change(mentorship=mentorship, by=person_of(request), at=timezone.now())
-    except CannotAnswer as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, said)
-    return redirect("assessments:queue")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@policy.signed_in
-def mentorship_end(request: HttpRequest, mentorship_id: int) -> HttpResponse:
-    """Either of the two ends it, after reading what that means."""
-    mentorship = policy.fetch(request.user, "mentorship.end", _whole_mentorships(), pk=mentorship_id)
-    person = person_of(request)
-    home = "assessments:shift_mentors" if person.pk == mentorship.learner_id else "assessments:queue"
-    if request.method == "POST":
-        try:
-            end_mentorship(mentorship=mentorship, by=person, at=timezone.now())
-        except CannotAnswer as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Ended. What was signed stays signed."))
-        return redirect(home)
-    other = mentorship.mentor.name if person.pk == mentorship.learner_id else mentorship.learner.display_name
-    waiting = Shift.objects.waiting().filter(mentorship=mentorship).count()
-    return render(
-        request,
-        "assessments/mentor_end.html",
-        {"mentorship": mentorship, "other": other, "waiting": waiting, "back": home},
-    )
-
-
 def _mentor_of(request: HttpRequest) -> Mentor:
     mentor = person_of(request).mentor
     mentor.person = person_of(request)
@@ -243,7 +183,7 @@ def _asked(mentor: Mentor) -> list[Asked]:
 
 def _people(mentor: Mentor) -> QuerySet[Mentorship]:
     standing = mentor.mentorships.filter(declined_at=None, ended_at=None, enrolment__withdrawn_at=None)
-    return standing.select_related("learner", "enrolment__programme").order_by("asked_at", "pk")
+    return standing.select_related("learner", "enrolment__programme", "mentor__person").order_by("asked_at", "pk")
 
 
 def _signed_in_year(mentor: Mentor, year: int) -> tuple[int, int]:
@@ -251,10 +191,6 @@ def _signed_in_year(mentor: Mentor, year: int) -> tuple[int, int]:
     signed = Shift.objects.signed().filter(signed_as=mentor, worked_on__year=year)
     days = set(signed.values_list("learner", "worked_on"))
     return len(days), len({learner for learner, _day in days})
-
-
-def _whole_mentorships() -> QuerySet[Mentorship]:
-    return Mentorship.objects.select_related("mentor__person", "learner", "enrolment__programme")
 
 
 def _left(count: int) -> str:

@@ -1,6 +1,6 @@
 """Which addresses are ours?"""
 
-from . import quiz_urls, shift_urls
+from . import people_urls, quiz_urls, shift_urls
 
 app_name = "assessments"
-urlpatterns = [*quiz_urls.urlpatterns, *shift_urls.urlpatterns]
+urlpatterns = [*quiz_urls.urlpatterns, *people_urls.urlpatterns, *shift_urls.urlpatterns]
