@@ -129,6 +129,8 @@ def shown_again(form: TermsForm, version: int | None) -> TermsForm:
     """The refused form beside the agreement as it is now: what is signed next is what is read now."""
     if form.is_bound:
         data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        if data.get("agreement") != str(version):
+            data.pop("agree", None)  # the tick was for other words
         data["agreement"] = version or ""
         form.data = data
     return form

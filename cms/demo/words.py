@@ -170,3 +170,4 @@ SCOPE = (
     "The whole arc of a day on set: breakdown and riders beforehand, check-ins, garments, the closed set, and stepping out. "
     "I watch first, then do parts, then lead with you beside me."
 )
+CONFLICT = "I own a small share of a casting agency. I do not mentor on its productions."

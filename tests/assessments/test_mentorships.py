@@ -20,7 +20,7 @@ from assessments.mentorships import (
     propose_terms,
     sign_terms,
 )
-from assessments.models import CoverRule, Mentor, Mentorship, MentorshipTerms, Pay, ShiftRole
+from assessments.models import Agreement, CoverRule, Mentor, Mentorship, MentorshipTerms, Pay, ShiftRole
 from assessments.terms_said import CannotAgree, digest_of_terms, said_in
 from cms.accounts import history
 from tests.factories.courses import make_enrolment
@@ -83,9 +83,8 @@ def test_whom_one_cannot_ask():
 
 
 def test_without_a_published_agreement_nobody_asks():
-    MentorshipTerms.objects.all().delete()
     mentor, enrolment = make_mentor(), make_enrolment()
-    type(publish_agreement(slug="x", title="X", text="X", at=NOON)).objects.filter(slug="mentorship").delete()
+    Agreement.objects.all().delete()
 
     with pytest.raises(CannotAgree, match="no mentorship agreement"):
         ask_mentor(mentor=mentor, enrolment=enrolment, terms=some_terms(), at=NOON)
