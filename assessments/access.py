@@ -66,6 +66,12 @@ def answers_mentorship(person: User, mentorship: Mentorship) -> bool:
     return mentorship.mentor.person_id == person.pk
 
 
+@rule("mentorship.read")
+def reads_mentorship(person: User, mentorship: Mentorship) -> bool:
+    """Its terms and check-ins are for the two of them, also once it is over."""
+    return person.pk in (mentorship.learner_id, mentorship.mentor.person_id)
+
+
 @rule("mentorship.end")
 def ends_mentorship(person: User, mentorship: Mentorship) -> bool:
     return person.pk in (mentorship.learner_id, mentorship.mentor.person_id)

@@ -74,7 +74,7 @@ def disputes_to_answer(mentor: Mentor) -> list[ShiftDispute]:
 
 def people_of(mentor: Mentor) -> QuerySet[Mentorship]:
     standing = mentor.mentorships.filter(declined_at=None, ended_at=None, enrolment__withdrawn_at=None)
-    return standing.select_related("learner", "enrolment__programme").order_by("asked_at", "pk")
+    return standing.select_related("learner", "enrolment__programme", "mentor__person").order_by("asked_at", "pk")
 
 
 def signed_in_year(mentor: Mentor, year: int) -> tuple[int, int]:

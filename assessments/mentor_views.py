@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
-from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.accounts import policy
-from cms.accounts.models import User
 from cms.accounts.policy import person_of
 
 from .card_words import Card, cards_of
+from .check_ins import due_of
 from .mentor_queue import (
     SHOWN,
     asked_by,
@@ -29,8 +23,7 @@ from .mentor_queue import (
     with_mentor,
 )
 from .mentors import today_of, why_not_signing
-from .mentorships import CannotAgree, CannotAnswer, decline_mentorship, end_mentorship, newest_terms, sign_terms
-from .models import Mentorship, ShadowingSettings, Shift, ShiftState
+from .models import ShadowingSettings, Shift, ShiftState
 from .passkeys import has_passkey
 from .shift_words import about_minutes, words_of
 from .shifts import messages_for, what_is_signed
@@ -66,6 +59,7 @@ def card_page(
     under = max(0, counts.waiting - bool(card))
     today = today_of(mentor, timezone.now())
     mentorships = list(people_of(mentor))
+    due = due_of(mentorships, at=timezone.now())
     if card and form is None:
         form = SignForm(initial={"seen": what_is_signed(card)})
     return render(
@@ -88,7 +82,7 @@ def card_page(
             "mentor": mentor,
             "signed_this_year": signed_in_year(mentor, today.year),
             "requests": [mentorship for mentorship in mentorships if mentorship.begun_at is None],
-            "mentees": [mentorship for mentorship in mentorships if mentorship.begun_at],
+            "mentees": [(mentorship, due.get(mentorship.pk)) for mentorship in mentorships if mentorship.begun_at],
         },
         status=status,
     )
@@ -97,65 +91,3 @@ def card_page(
 def _card(request: HttpRequest, shift: Shift) -> Card:
     zone, limits = person_of(request).time_zone, ShadowingSettings.load(request)
     return cards_of([shift], zone=zone, seen={shift.pk: what_is_signed(shift)}, limits=limits)[0]
-
-
-@require_POST
-@policy.allowed("mentoring.use")
-def mentorship_begin(request: HttpRequest, mentorship_id: int) -> HttpResponse:
-    """Sign the terms as they are, which begins it."""
-
-    def sign(*, mentorship: Mentorship, by: User, at: datetime) -> Mentorship:
-        terms = newest_terms(mentorship)
-        if terms is None:
-            raise CannotAnswer(_("There are no terms to sign. Propose some."))
-        try:
-            return sign_terms(terms=terms, by=by, at=at).mentorship
-        except CannotAgree as refusal:
-            raise CannotAnswer(str(refusal)) from None
-
-    return _answer(request, mentorship_id, sign, _("You work together from now on."))
-
-
-@require_POST
-@policy.allowed("mentoring.use")
-def mentorship_decline(request: HttpRequest, mentorship_id: int) -> HttpResponse:
-    return _answer(request, mentorship_id, decline_mentorship, _("Declined, with our kind regards. They were told."))
-
-
-def _answer(request: HttpRequest, mentorship_id: int, change: Callable[..., Mentorship], said: str) -> HttpResponse:
-    mentorship = policy.fetch(request.user, "mentorship.answer", _whole_mentorships(), pk=mentorship_id)
-    try:
-        change(mentorship=mentorship, by=person_of(request), at=timezone.now())
-    except CannotAnswer as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, said)
-    return redirect("assessments:queue")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@policy.signed_in
-def mentorship_end(request: HttpRequest, mentorship_id: int) -> HttpResponse:
-    """Either of the two ends it, after reading what that means."""
-    mentorship = policy.fetch(request.user, "mentorship.end", _whole_mentorships(), pk=mentorship_id)
-    person = person_of(request)
-    home = "assessments:shift_mentors" if person.pk == mentorship.learner_id else "assessments:queue"
-    if request.method == "POST":
-        try:
-            end_mentorship(mentorship=mentorship, by=person, at=timezone.now())
-        except CannotAnswer as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Ended. What was signed stays signed."))
-        return redirect(home)
-    other = mentorship.mentor.name if person.pk == mentorship.learner_id else mentorship.learner.display_name
-    waiting = Shift.objects.waiting().filter(mentorship=mentorship).count()
-    return render(
-        request,
-        "assessments/mentor_end.html",
-        {"mentorship": mentorship, "other": other, "waiting": waiting, "back": home},
-    )
-
-
-def _whole_mentorships() -> QuerySet[Mentorship]:
-    return Mentorship.objects.select_related("mentor__person", "learner", "enrolment__programme")

@@ -1,4 +1,4 @@
-"""What does a learner see and do of their shifts? The log, one shift, its form, and whom to ask."""
+"""What does a learner see and do of their shifts? The log, one shift, and its form."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cms.accounts import policy
 from cms.accounts.models import User
 from cms.accounts.policy import person_of, signed_in
-from courses.models import Enrolment
 
 from .guarded_forms import titles_of
 from .learner_forms import AnswerForm
-from .mentors import mentors_taking_mentees, today_of
-from .mentorships import CannotAsk, ask_mentor
-from .models import Mentorship, Production, Shift
+from .mentorships import open_mentorships
+from .models import Production, Shift
 from .shift_defaults import NEW
 from .shift_forms import ShiftForm
 from .shift_log import decided_among, last_day, log_of
@@ -48,7 +46,7 @@ def shift_list(request: HttpRequest) -> HttpResponse:
     shifts = list(Shift.objects.filter(learner=learner).whole().order_by("-call_at", "-pk"))
     record = record_of(sorted(shifts, key=lambda shift: (shift.call_at, shift.pk)))
     log = log_of(shifts, decided=decided_among(learner), zone=learner.time_zone)
-    mentorships = _mentorships(learner)
+    mentorships = open_mentorships(learner)
     can_record = any(mentorship.begun_at for mentorship in mentorships)
     return render(
         request,
@@ -90,7 +88,7 @@ def shift_edit(request: HttpRequest, shift_id: int) -> HttpResponse:
 
 def _shift_form(request: HttpRequest, *, shift: Shift | None, like: Shift | None = None) -> HttpResponse:
     learner = person_of(request)
-    mentorships = [mentorship for mentorship in _mentorships(learner) if mentorship.begun_at]
+    mentorships = [mentorship for mentorship in open_mentorships(learner) if mentorship.begun_at]
     if not mentorships:
         return render(request, "assessments/shift_form.html", {"form": None})
     productions = list(Production.objects.filter(learner=learner).order_by("-made_at", "-pk"))
@@ -192,50 +190,3 @@ def shift_take_back(request: HttpRequest, shift_id: int) -> HttpResponse:
     else:
         messages.success(request, _("It is a draft again, and your mentor no longer sees it."))
     return redirect("assessments:shift_detail", shift.pk)
-
-
-@require_safe
-@signed_in
-def shift_mentors(request: HttpRequest) -> HttpResponse:
-    learner = person_of(request)
-    mentorships = _mentorships(learner)
-    enrolments = list(Enrolment.objects.open_for(learner))
-    pairs = {(mentorship.mentor_id, mentorship.enrolment_id) for mentorship in mentorships}
-    choices = [
-        (mentor, [enrolment for enrolment in enrolments if (mentor.pk, enrolment.pk) not in pairs])
-        for mentor in mentors_taking_mentees(learner, today_of(learner, timezone.now()))
-    ]
-    return render(
-        request,
-        "assessments/shift_mentors.html",
-        {
-            "mentorships": mentorships,
-            "choices": [choice for choice in choices if choice[1]],
-            "enrolments": enrolments,
-            "several": len(enrolments) > 1,
-        },
-    )
-
-
-@require_POST
-@signed_in
-def mentor_ask(request: HttpRequest, mentor_id: int) -> HttpResponse:
-    learner = person_of(request)
-    able = mentors_taking_mentees(learner, today_of(learner, timezone.now()))
-    mentor = policy.fetch(learner, "mentor.ask", able, pk=mentor_id)
-    key = request.POST.get("enrolment", "")
-    enrolment = policy.fetch(learner, "enrolment.study", Enrolment.objects.open(), pk=key if key.isdecimal() else 0)
-    try:
-        ask_mentor(mentor=mentor, enrolment=enrolment, at=timezone.now())
-    except CannotAsk as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Asked. We write to you when %(mentor)s answers.") % {"mentor": mentor.name})
-    return redirect("assessments:shift_mentors")
-
-
-def _mentorships(learner: User) -> list[Mentorship]:
-    """The learner's open mentorships and requests, oldest first: one query."""
-    standing = Mentorship.objects.filter(learner=learner, declined_at=None, ended_at=None)
-    standing = standing.filter(enrolment__withdrawn_at=None)
-    return list(standing.select_related("mentor__person", "enrolment__programme").order_by("asked_at", "pk"))

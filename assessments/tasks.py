@@ -1,12 +1,23 @@
-"""What does a request not wait for? Mail: each task fetches its row and calls `assessments.mail`."""
+"""What does a request not wait for? Mail: each task fetches its row and calls `assessments.mail`. And the clock's work."""
 
+from crontask import cron
+from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
 from cms.accounts.models import User
 
 from . import mail
-from .models import Mentor, Mentorship, MentorshipTerms, Shift, ShiftDispute
+from .models import (
+    CheckIn,
+    Mentor,
+    MentorApplication,
+    MentorInvitation,
+    Mentorship,
+    MentorshipTerms,
+    Shift,
+    ShiftDispute,
+)
 
 
 @task
@@ -81,6 +92,44 @@ def tell_of_terms(terms_id: int) -> None:
 @task
 def tell_of_end(mentorship_id: int, person_id: int) -> None:
     mail.mentorship_ended(_mentorship(mentorship_id), to=User.objects.get(pk=person_id))
+
+
+@task
+def mail_mentor_invitation(invitation_id: int) -> None:
+    mail.mentor_invited(MentorInvitation.objects.get(pk=invitation_id))
+
+
+@task
+def tell_of_application(application_id: int) -> None:
+    mail.application_answered(
+        MentorApplication.objects.select_related("person", "for_enrolment__learner", "mentor").get(pk=application_id)
+    )
+
+
+@task
+def remind_of_credential(mentor_id: int) -> None:
+    mail.credential_runs_out(Mentor.objects.select_related("person").get(pk=mentor_id))
+
+
+@task
+def tell_mentee_of_stop(mentorship_id: int) -> None:
+    mail.mentor_stops(_mentorship(mentorship_id))
+
+
+@task
+def remind_of_check_in(check_in_id: int, person_id: int) -> None:
+    mail.check_in_due(CheckIn.objects.get(pk=check_in_id), to=User.objects.get(pk=person_id))
+
+
+@task
+def tell_of_notice(mentorship_id: int, person_id: int) -> None:
+    mail.notice_given(_mentorship(mentorship_id), to=User.objects.get(pk=person_id))
+
+
+@cron("25 6 * * *")
+@task
+def remind_mentoring() -> None:
+    call_command("remind_mentoring", verbosity=0)
 
 
 def _mentorship(mentorship_id: int) -> Mentorship:

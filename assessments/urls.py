@@ -1,10 +1,11 @@
 """Which addresses are ours?"""
 
-from . import learner_urls, quiz_urls, record_urls, shift_urls, signing_urls
+from . import learner_urls, people_urls, quiz_urls, record_urls, shift_urls, signing_urls
 
 app_name = "assessments"
 urlpatterns = [
     *quiz_urls.urlpatterns,
+    *people_urls.urlpatterns,
     *learner_urls.urlpatterns,
     *record_urls.urlpatterns,
     *shift_urls.urlpatterns,

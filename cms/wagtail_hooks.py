@@ -38,6 +38,8 @@ PLACES = (
     (_("Certificates"), "desk:certificate_list", "doc-full"),
     (_("Learners"), "desk:learner_list", "user"),
     (_("Mentors"), "desk:mentor_list", "group"),
+    (_("Mentor applications"), "desk:application_list", "group"),
+    (_("Mentor invitations"), "desk:mentor_invitation_list", "mail"),
     (_("Invitations"), "desk:invitation_list", "mail"),
     (_("Invoices"), "desk:invoice_list", "form"),
     (_("Orders"), "desk:order_list", "list-ul"),

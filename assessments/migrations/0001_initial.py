@@ -139,10 +139,13 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField()),
                 ('begun_at', models.DateTimeField(null=True)),
                 ('declined_at', models.DateTimeField(null=True)),
+                ('ends_on', models.DateField(null=True)),
+                ('notice_said_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentorships', to='courses.enrolment')),
                 ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentorships', to=settings.AUTH_USER_MODEL)),
                 ('mentor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentorships', to='assessments.mentor')),
+                ('notice_said_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -497,6 +500,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='mentorship',
             constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), models.Q(('begun_at__isnull', False), ('ended_at__gte', models.F('begun_at')), ('ended_at__isnull', False)), _connector='OR'), name='mentorship_ended_after_begun'),
+        ),
+        migrations.AddConstraint(
+            model_name='mentorship',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('notice_said_at', None), ('notice_said_by', None)), models.Q(('begun_at__isnull', False), ('ends_on__isnull', False), ('notice_said_at__isnull', False), ('notice_said_by__isnull', False)), _connector='OR'), name='mentorship_notice_with_day_who_and_when'),
         ),
         migrations.AddConstraint(
             model_name='checkin',

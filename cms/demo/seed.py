@@ -95,6 +95,8 @@ def make_staff(now: datetime) -> dict[str, User]:
             person=made[name],
             credential_number=f"EX-{2040 + place}",
             credential_expires_on=(now + (560 + 90 * place) * DAY).date(),
+            regions=[Region.UK_IRELAND, Region.EUROPE][:place],
+            conflicts="" if place == 1 else words.CONFLICT,
             by=made["registrar"],
             at=long_ago,
         )

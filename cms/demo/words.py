@@ -192,3 +192,4 @@ LETTER = (
     "Second assistant director",
 )
 JOURNAL = "I was quicker to speak than to listen today. Tomorrow: count to five, then ask."
+CONFLICT = "I own a small share of a casting agency. I do not mentor on its productions."

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from . import access, certificates, invitations, learners, mentors, overview, requests
+from . import (
+    access,
+    certificates,
+    invitations,
+    learners,
+    mentor_acts,
+    mentor_applications,
+    mentors,
+    overview,
+    requests,
+)
 from .money import concerns, coupons, funds, intakes, invoices, ledger, orders, plans, refunds, rules
 
 __all__ = ["access", "pages", "urlpatterns"]  # access: importing it registers the desk's own rules
@@ -60,11 +70,28 @@ pages = [
     path("invitations/", invitations.invitation_list, name="invitation_list"),
     path("invitations/new/", invitations.invitation_new, name="invitation_new"),
     path("mentors/", mentors.mentor_list, name="mentor_list"),
-    path("mentors/new/", mentors.mentor_new, name="mentor_new"),
+    path("mentors/new/", mentor_acts.mentor_new, name="mentor_new"),
     path("mentors/<int:mentor_id>/", mentors.mentor_detail, name="mentor_detail"),
-    path("mentors/<int:mentor_id>/renew/", mentors.mentor_renew, name="mentor_renew"),
-    path("mentors/<int:mentor_id>/suspend/", mentors.mentor_suspend, name="mentor_suspend"),
-    path("mentors/<int:mentor_id>/reinstate/", mentors.mentor_reinstate, name="mentor_reinstate"),
+    path("mentors/<int:mentor_id>/renew/", mentor_acts.mentor_renew, name="mentor_renew"),
+    path("mentors/<int:mentor_id>/suspend/", mentor_acts.mentor_suspend, name="mentor_suspend"),
+    path("mentors/<int:mentor_id>/reinstate/", mentor_acts.mentor_reinstate, name="mentor_reinstate"),
+    path("mentors/<int:mentor_id>/resume/", mentor_acts.mentor_resume, name="mentor_resume"),
+    path("mentors/applications/", mentor_applications.application_list, name="application_list"),
+    path(
+        "mentors/applications/<int:application_id>/", mentor_applications.application_detail, name="application_detail"
+    ),
+    path(
+        "mentors/applications/<int:application_id>/accept/",
+        mentor_applications.application_accept,
+        name="application_accept",
+    ),
+    path(
+        "mentors/applications/<int:application_id>/decline/",
+        mentor_applications.application_decline,
+        name="application_decline",
+    ),
+    path("mentors/invitations/", mentor_applications.mentor_invitation_list, name="mentor_invitation_list"),
+    path("mentors/invitations/new/", mentor_applications.mentor_invite, name="mentor_invite"),
     path("learners/", learners.learner_list, name="learner_list"),
     path("learners/<int:enrolment_id>/", learners.learner_detail, name="learner_detail"),
 ]

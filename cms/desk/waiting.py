@@ -1,19 +1,17 @@
 """What waits for the registrar? Counts, each with the way to its list."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.models import Mentor
+from assessments.models import MentorApplication
+from assessments.running_out import mentors_running_out
 from certificates.models import EXPIRING, Certificate, CertificationRequest
 from courses.models import Concern, Invitation, MoneyPaper, PaperKind
-
-RUNNING_OUT = timedelta(days=60)  # before a mentor's credential does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +42,8 @@ def open_invitations(at: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(accepted_at=None, expires_at__gt=at)
 
 
-def mentors_running_out(at: datetime) -> QuerySet[Mentor]:
-    """Mentors who may sign now, and whose credential runs out within 60 days."""
-    today = timezone.localtime(at).date()
-    return Mentor.objects.filter(
-        suspended_at=None, credential_expires_on__gte=today, credential_expires_on__lte=today + RUNNING_OUT
-    )
+def waiting_mentor_applications() -> QuerySet[MentorApplication]:
+    return MentorApplication.objects.filter(answered_at=None)
 
 
 def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
@@ -60,7 +54,7 @@ def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
 
 
 def piles(at: datetime) -> list[Pile]:
-    """Everything that waits or runs out: six queries."""
+    """Everything that waits or runs out: seven queries."""
     return [
         _pile(
             waiting_requests(), "asked_at", label=_("Certification requests"), url=reverse("desk:request_list"),
@@ -73,6 +67,10 @@ def piles(at: datetime) -> list[Pile]:
         _pile(
             open_concerns(), "noticed_at", label=_("Money that needs a person"), url=reverse("desk:concern_list"),
             icon="warning", needs_answer=True,
+        ),
+        _pile(
+            waiting_mentor_applications(), "applied_at", label=_("Mentor applications"),
+            url=reverse("desk:application_list"), icon="group", needs_answer=True,
         ),
         _pile(
             open_invitations(at), "invited_at", label=_("Open invitations"),

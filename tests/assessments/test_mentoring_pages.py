@@ -125,9 +125,9 @@ def test_the_stack_takes_as_many_queries_for_one_card_as_for_three(
     client.force_login(mentorship.mentor.person)
     client.get(QUEUE)
 
-    with django_assert_num_queries(
-        17
-    ):  # six of every page, the mentor, cards, counts, limits, messages, passkey, asked (2), disputes, people, standing
+    # six of every page, the mentor, cards, counts, limits, messages, passkey, asked (2), disputes, people, check-ins (3),
+    # standing
+    with django_assert_num_queries(20):
         client.get(QUEUE)
 
 
@@ -292,58 +292,3 @@ def test_a_question_is_asked_on_a_page_of_its_own_and_from_the_card(client, ment
     assert (empty.status_code, late.status_code) == (422, 422)
     assert "Asked. It comes back to you" in page.text
     assert Shift.objects.get().state is ShiftState.RETURNED
-
-
-# People ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("verb", "said"), [("begin", "You work together"), ("decline", "Declined")])
-def test_a_request_is_answered_from_the_stack(client, at, verb, said):
-    asked = make_mentorship(enrolment=make_enrolment(learner=make_person("Kit"), at=at), begun=False, at=at)
-    client.force_login(asked.mentor.person)
-
-    assert "Kit" in client.get(QUEUE).text
-    page = client.post(reverse(f"assessments:mentorship_{verb}", args=[asked.pk]), follow=True)
-
-    assert said in page.text
-    assert page.context["requests"] == []
-
-
-def test_an_answer_that_comes_too_late_says_so(client, mentorship):
-    client.force_login(mentorship.mentor.person)
-
-    page = client.post(reverse("assessments:mentorship_decline", args=[mentorship.pk]), follow=True)
-
-    assert "end it instead" in page.text
-
-
-def test_other_mentors_and_learners_do_not_answer_or_end_it(client, mentorship, at):
-    for person, statuses in (
-        (make_mentor(at=at).person, {404}),
-        (make_mentorship(at=at).learner, {404}),
-        (make_registrar(), {404}),
-    ):
-        client.force_login(person)
-        urls = [reverse(f"assessments:mentorship_{verb}", args=[mentorship.pk]) for verb in ("begin", "decline", "end")]
-        assert {client.post(url).status_code for url in urls} == statuses
-    client.force_login(mentorship.learner)
-    assert client.post(reverse("assessments:mentorship_begin", args=[mentorship.pk])).status_code == 404
-    assert Mentorship.objects.get(pk=mentorship.pk).ended_at is None
-
-
-def test_a_mentor_ends_a_mentorship_and_comes_back_to_the_stack(client, mentorship):
-    client.force_login(mentorship.mentor.person)
-    url = reverse("assessments:mentorship_end", args=[mentorship.pk])
-
-    assert "End it with Wren?" in client.get(url).text
-    assert client.post(url).url == QUEUE
-    assert client.post(url).status_code == 302  # calm
-
-
-def test_a_request_cannot_be_ended_before_it_began(client, at):
-    asked = make_mentorship(begun=False, at=at)
-    client.force_login(asked.learner)
-
-    page = client.post(reverse("assessments:mentorship_end", args=[asked.pk]), follow=True)
-
-    assert "has not begun" in page.text

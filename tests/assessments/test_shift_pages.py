@@ -1,7 +1,6 @@
 """What does a learner see and do of their shifts?"""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -501,76 +500,6 @@ def test_a_shift_takes_as_many_queries_for_one_message_as_for_three(
         client.get(url)
 
 
-# Mentors ---------------------------------------------------------------------------------------------------
-
-
-def test_a_learner_asks_a_mentor_and_sees_that_they_did(client, at):
-    enrolment, mentor = make_enrolment(at=at), make_mentor("Tomasz", at=at)
-    client.force_login(enrolment.learner)
-    url = reverse("assessments:mentor_ask", args=[mentor.pk])
-
-    assert "Tomasz" in client.get(reverse("assessments:shift_mentors")).text
-    page = client.post(url, {"enrolment": enrolment.pk}, follow=True)
-
-    assert "Asked. We write to you when Tomasz answers." in page.text
-    assert Mentorship.objects.get().learner == enrolment.learner
-    assert page.context["choices"] == []
-
-
-def test_a_learner_asks_on_their_own_enrolment_only(client, at):
-    mentor, other = make_mentor(at=at), make_enrolment(at=at)
-    client.force_login(make_enrolment(at=at).learner)
-    url = reverse("assessments:mentor_ask", args=[mentor.pk])
-
-    for enrolment in (other.pk, "", "x", 0):
-        assert client.post(url, {"enrolment": enrolment}).status_code == 404
-    assert not Mentorship.objects.exists()
-
-
-def test_a_mentor_with_no_room_is_not_there_to_be_asked(client, at):
-    enrolment, mentor = make_enrolment(at=at), make_mentor(at=at)
-    mentor.takes_mentees = False
-    mentor.save()
-    client.force_login(enrolment.learner)
-
-    answer = client.post(reverse("assessments:mentor_ask", args=[mentor.pk]), {"enrolment": enrolment.pk})
-
-    assert answer.status_code == 404
-
-
-def test_a_mentor_whose_credential_has_run_out_where_they_live_is_not_asked(client, at):
-    # On Kiritimati it is always a day later than in Pago Pago.
-    enrolment = make_enrolment(learner=make_person(time_zone="Pacific/Pago_Pago"), at=at)
-    today = at.astimezone(ZoneInfo("Pacific/Pago_Pago")).date()
-    person = make_person("Tomasz", time_zone="Pacific/Kiritimati")
-    mentor = make_mentor(person=person, expires_on=today, at=at - timedelta(days=3))
-    client.force_login(enrolment.learner)
-
-    page = client.post(reverse("assessments:mentor_ask", args=[mentor.pk]), {"enrolment": enrolment.pk}, follow=True)
-
-    assert "takes nobody new at the moment" in page.text
-    assert not Mentorship.objects.exists()
-
-
-def test_somebody_on_no_programme_is_sent_to_the_programmes(client):
-    client.force_login(make_person())
-
-    assert "First, a programme" in client.get(reverse("assessments:shift_mentors")).text
-
-
-def test_either_side_ends_a_mentorship_after_reading_what_it_means(client, mentorship, at):
-    make_waiting_shift(mentorship, on=days_ago(3), at=at)
-    client.force_login(mentorship.learner)
-    url = reverse("assessments:mentorship_end", args=[mentorship.pk])
-
-    question = client.get(url)
-    page = client.post(url, follow=True)
-
-    assert "1 shift is handed in and not signed yet" in question.text
-    assert page.redirect_chain == [(reverse("assessments:shift_mentors"), 302)]
-    assert Mentorship.objects.get().ended_at
-
-
 # Who sees what ---------------------------------------------------------------------------------------------
 
 
@@ -641,10 +570,8 @@ def test_a_draft_is_not_visible_to_its_mentor(client, mentorship, at):
 
 def test_anybody_else_is_asked_to_sign_in_first(client, mentorship, at):
     shift = make_waiting_shift(mentorship, on=days_ago(3), at=at)
-    fixed = ["shift_list", "shift_new", "shift_mentors", "queue"]
+    fixed = ["shift_list", "shift_new", "queue"]
     urls = [reverse(f"assessments:{name}") for name in fixed] + addresses(shift)
-    urls += [reverse("assessments:mentor_ask", args=[mentorship.mentor_id])]
-    urls += [reverse(f"assessments:mentorship_{verb}", args=[mentorship.pk]) for verb in ("begin", "decline", "end")]
 
     for url in urls:
         assert client.post(url).url.startswith(reverse("account_login")), url

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.inviting import invite_mentor
 from cms.desk import frame
 from cms.desk.learners import with_progress
 from courses.models import Concern, ConcernKind, Coupon, Enrolment, Fund, Intake
@@ -14,6 +15,7 @@ from courses.transfers import record_transfer
 from tests.factories.certificates import make_certificate, make_ready, make_request, make_signing_key
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
 from tests.factories.desk import at_the_desk, make_invitation, make_invoice, yesterday
+from tests.factories.mentoring import make_application, make_outside_application, make_outside_mentorship
 from tests.factories.people import make_person, make_registrar
 from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift
 
@@ -22,6 +24,13 @@ pytestmark = pytest.mark.django_db
 
 def make_a_mentor(number):
     make_mentorship(mentor=make_mentor(at=yesterday()), at=yesterday())
+    make_outside_mentorship(at=yesterday())
+
+
+def make_some_applications(number):
+    make_application(at=yesterday())
+    make_application(make_mentor(at=yesterday()).person, at=yesterday())
+    make_outside_application(at=yesterday())
 
 
 def make_a_concern(number):
@@ -47,7 +56,7 @@ def make_a_coupon(number):
 
 
 MAKERS = {
-    "cms_desk": lambda number: (make_request(at=yesterday()), make_invoice()),
+    "cms_desk": lambda number: (make_request(at=yesterday()), make_invoice(), make_some_applications(number)),
     "desk:request_list": lambda number: make_request(at=yesterday()),
     "desk:certificate_list": lambda number: make_certificate(at=yesterday()),
     "desk:invoice_list": lambda number: make_invoice(),
@@ -61,11 +70,15 @@ MAKERS = {
     "desk:fund_list": lambda number: Fund.objects.create(name=f"Fund {number}", amount_minor=100),
     "desk:invitation_list": lambda number: make_invitation(email=f"{number}@example.org"),
     "desk:mentor_list": make_a_mentor,
+    "desk:application_list": make_some_applications,
+    "desk:mentor_invitation_list": lambda number: invite_mentor(
+        email=f"{number}@example.org", by=make_registrar(), at=yesterday()
+    ),
     "desk:learner_list": lambda number: make_ready(at=yesterday()),
 }
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
-    "cms_desk": 17,
+    "cms_desk": 19,
     "desk:request_list": 11,
     "desk:certificate_list": 11,
     "desk:invoice_list": 11,
@@ -79,6 +92,8 @@ QUERIES = {
     "desk:fund_list": 11,
     "desk:invitation_list": 11,
     "desk:mentor_list": 11,
+    "desk:application_list": 11,
+    "desk:mentor_invitation_list": 11,
     "desk:learner_list": 12,
 }
 

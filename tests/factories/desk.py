@@ -8,7 +8,7 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from assessments.models import Mentor
+from assessments.models import Mentor, MentorApplication
 from certificates.models import Certificate, CertificationRequest
 from cms.accounts.models import User
 from courses.enrolling import invite
@@ -31,6 +31,7 @@ from tests.courses.buying import a_plan, order_of
 
 from .certificates import make_certificate, make_request, make_signing_key
 from .courses import make_programme
+from .mentoring import make_application
 from .people import make_person, make_registrar
 from .shifts import days_ago, make_mentor, make_mentorship, make_signed_shift
 
@@ -51,6 +52,7 @@ class Desk:
     scholarship: Scholarship
     invitation: Invitation
     mentor: Mentor
+    application: MentorApplication
     enrolment: Enrolment
 
 
@@ -110,5 +112,6 @@ def make_desk() -> Desk:
         invoice=invoice,
         invitation=make_invitation(),
         mentor=mentor,
+        application=make_application(make_person("Delphine Applied"), at=at),
         enrolment=asked.enrolment,
     )
