@@ -38,7 +38,7 @@ def sign_link(mentor: Mentor, *, token: str, expires_at: datetime) -> None:
     """To an outside coordinator: the one mail that holds the token of their link."""
     until = date_format(expires_at.astimezone(UTC), "j F Y, H:i")
     path = reverse("assessments:sign_by_link", args=[token])
-    _send_to(mentor.email, _("Something to sign"), "sign_link", path, until=until)
+    _send_to(mentor.email, _("Something to sign"), "sign_link", path, moment=until)
 
 
 def shift_returned(shift: Shift) -> None:
