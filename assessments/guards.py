@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 # Columns ----------------------------------------------------------------------------------------------------
 
@@ -213,6 +213,14 @@ NAMES = {
         + [APART]
     ),
 }
+
+
+@transaction.atomic
+def set_guards() -> None:
+    """Set every guard anew, whatever is there. Repeating changes nothing."""
+    with connection.cursor() as cursor:
+        for statement in (*UNGUARDS[connection.vendor], *GUARDS[connection.vendor]):
+            cursor.execute(statement)
 
 
 def missing_guards() -> list[str]:

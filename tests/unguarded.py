@@ -8,6 +8,8 @@ from cms.accounts import history
 
 def lift_guards() -> None:
     """From now on the database lets anybody change and delete what happened."""
+    # What foreign keys have still to check would keep PostgreSQL from altering the tables.
+    connection.check_constraints()
     _run(history.UNGUARDS[connection.vendor])
     _run(guards.UNGUARDS[connection.vendor])
 
@@ -15,7 +17,7 @@ def lift_guards() -> None:
 def set_guards() -> None:
     """The database refuses again. They must have been lifted."""
     _run(history.GUARDS[connection.vendor])
-    _run(guards.GUARDS[connection.vendor])
+    guards.set_guards()
 
 
 def _run(statements: tuple[str, ...]) -> None:
