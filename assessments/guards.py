@@ -138,7 +138,12 @@ def _sqlite() -> tuple[str, ...]:
     rows = [
         *((f"{model}_{LONGEST}", f"assessments_{model}", f"{seconds} > 86400", "too long") for model in SPANS),
         *(
-            (f"{model}_{BREAKS}", f"assessments_{model}", f'NEW."break_minutes" * 60 >= {seconds}', "too long a break")
+            (
+                f"{model}_{BREAKS}",
+                f"assessments_{model}",
+                f'{seconds} > 0 AND NEW."break_minutes" * 60 >= {seconds}',
+                "too long",
+            )
             for model in SPANS
         ),
         (
@@ -180,7 +185,7 @@ def _postgresql() -> tuple[str, ...]:
         )
         made.append(
             f"ALTER TABLE assessments_{model} ADD CONSTRAINT {model}_{BREAKS} "
-            "CHECK (break_minutes * interval '1 minute' < wrap_at - call_at)"
+            "CHECK (wrap_at <= call_at OR break_minutes * interval '1 minute' < wrap_at - call_at)"
         )
     made.append(
         f"ALTER TABLE assessments_shift ADD CONSTRAINT {APART} EXCLUDE USING gist "

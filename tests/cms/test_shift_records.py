@@ -63,7 +63,11 @@ def kept_as(row, column: str, value: object) -> None:
     """Put something into a column that its field would never write."""
     lift_guards()
     with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
         cursor.execute(f'UPDATE {row._meta.db_table} SET "{column}" = %s WHERE id = %s', [value, row.pk])  # noqa: S608
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
 
 
 def remove(row) -> None:
@@ -286,7 +290,7 @@ def test_a_shift_written_into_the_database_is_named():
 
 def test_a_shift_put_under_another_key_is_named_under_both():
     shift = make_shift()
-    alter(shift, pk=shift.pk + 1_000)
+    alter(shift, id=shift.pk + 1_000)
 
     assert sorted(named()) == sorted([f"shift:{shift.pk}", f"shift:{shift.pk + 1_000}"])
 
@@ -294,9 +298,9 @@ def test_a_shift_put_under_another_key_is_named_under_both():
 def test_two_rows_of_history_that_changed_places_are_named():
     shift = make_waiting_shift()
     first, second = Entry.objects.filter(subject=f"shift:{shift.pk}").order_by("number")
-    alter(first, number=999, previous="f" * 64)
-    alter(second, number=first.number, previous=first.previous)
-    alter(first, number=second.number, previous=second.previous)
+    alter(first, number=999)
+    alter(second, number=first.number)
+    alter(first, number=second.number)
 
     rows = named()
 
@@ -492,5 +496,5 @@ def test_how_many_shifts_there_are_changes_nothing_about_how_often_is_asked(coun
 
     with django_assert_num_queries(5):  # keys, rows, history; what history names, keys
         assert list(shifts.faults()) == []
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert list(written.faults()) == []
