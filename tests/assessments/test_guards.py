@@ -59,10 +59,11 @@ SIGNED = {
     "enrolment": make_enrolment, "mentorship": make_mentorship, "production": lambda: kept(rows.a_production()),
     "medium": "SHORT", "region": "US", "union": "UNKNOWN", "time_zone": "UTC", "worked_on": date(2026, 1, 1),
     "call_at": F("call_at") + timedelta(minutes=1), "wrap_at": F("wrap_at") - timedelta(minutes=1),
-    "break_minutes": 1, "role": "LEAD", "phases": [], "scenes": {}, "duties": [], "competencies": [], "submitted_at": NOON - timedelta(minutes=1),
-    "returned_at": NOON, "proposed_at": NOON, "declined_at": NOON, "decline_reason": "OTHER", "disputed_at": NOON,
-    "signed_at": LATER, "sealed_by": "OUTSIDE", "signed_by": make_person, "signed_as": make_mentor, "rubric": {},
-    "sealed": {}, "seal": "0" * 64, "assertion": {"credential": "c"},
+    "break_minutes": 1, "role": "LEAD", "phases": [], "scenes": {}, "duties": [], "competencies": [],
+    "submitted_at": NOON - timedelta(minutes=1), "returned_at": NOON, "proposed_at": NOON, "declined_at": NOON,
+    "decline_reason": "OTHER", "disputed_at": NOON, "signed_at": LATER, "sealed_by": "OUTSIDE",
+    "signed_by": make_person, "signed_as": make_mentor, "rubric": {}, "sealed": {}, "seal": "0" * 64,
+    "assertion": {"credential": "c"},
 }  # fmt: skip
 DISPUTE = {
     "account": "I was not.", "mentor_account": "Yes.", "call_sheet": "", "letter": "b3RoZXI=", "letter_type": "image/jpeg",
