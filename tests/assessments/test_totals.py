@@ -17,6 +17,7 @@ from tests.factories.shifts import (
     make_signed_shift,
     make_waiting_shift,
 )
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND, THIRD = date(2026, 11, 17), date(2026, 11, 18), date(2026, 11, 19)
@@ -61,6 +62,7 @@ def test_drafts_questions_broken_seals_and_other_enrolments_count_nothing():
     make_shift(mentorship, on=FIRST)
     make_returned_shift(mentorship, on=SECOND)
     broken = make_signed_shift(mentorship, on=THIRD)
+    lift_guards()
     Shift.objects.filter(pk=broken.pk).update(break_minutes=0)
     make_signed_shift(make_mentorship(enrolment=make_enrolment(learner=mentorship.learner)), on=date(2026, 11, 16))
     make_signed_shift(make_mentorship(mentor=make_mentor()))
