@@ -98,7 +98,7 @@ def _versions(mentorship: Mentorship, *, is_learner: bool, open_now: bool) -> li
         versions.append(
             Version(
                 terms=row,
-                counts=", ".join(str(ShiftRole(role).label) for role in row.counts),
+                counts="; ".join(str(ShiftRole(role).label) for role in row.counts),
                 holds=row.pk == holding,
                 is_newest=place == 0,
                 may_sign=place == 0 and open_now and signed is None,
