@@ -16,8 +16,9 @@ from assessments.answering import decline_shift, return_shift
 from assessments.disputing import answer_dispute, decide_dispute, letter_of, open_dispute
 from assessments.models import DeclineReason, JournalEntry, Outcome, Shift, TitleReading
 from assessments.shifts import make_production, submit_shift
-from cms.accounts.models import User
+from cms.accounts.roles import Role
 from cms.accounts.sealing import SealedTextField
+from cms.desk.urls import pages as desk_pages
 from tests.factories.courses import make_enrolment
 from tests.factories.people import NOON, make_person, make_registrar, restore_staff_rights
 from tests.factories.shifts import make_mentorship, make_shift
@@ -121,7 +122,7 @@ def crawl(client: Client, start: list[str], *, most: int = 120) -> dict[str, str
             continue
         answer = client.get(address, follow=True)
         pages[address] = answer.content.decode(errors="replace") if not answer.streaming else ""
-        links = re.findall(r'href="(/admin/(?:desk|reports|settings|users|pages)[^"#?]*)"', pages[address])
+        links = re.findall(r'href="(/admin/(?:desk|reports|settings|users)[^"#?]*)"', pages[address])
         waiting += [link for link in links if link not in pages]
     return pages
 
@@ -131,18 +132,16 @@ def test_no_page_of_the_admin_shows_a_superuser_what_is_between_two_people():
     restore_staff_rights()
     shift = live_through_a_dispute()
     client = Client()
-    client.force_login(User.objects.create_superuser("root@example.org", None, display_name="Root"))
+    client.force_login(make_person("Root", roles=tuple(Role), is_superuser=True))
 
-    pages = crawl(client, ["/admin/", reverse("desk:learner_list"), reverse("desk:mentor_list")])
+    lists = [reverse(f"desk:{page.name}") for page in desk_pages if not page.pattern.converters]
+    pages = crawl(client, ["/admin/", *lists])
 
     assert any(PLAIN in page for page in pages.values())
     between = (JOURNAL, NOTE, TITLE, "Saltmarsh question", "Emberglass answer", "Marigold scope")
     assert {address: secret for address, page in pages.items() for secret in between if secret in page} == {}
     for secret in SECRETS:
-        found = client.get("/admin/pages/search/", {"q": secret}).content.decode()
-        assert secret not in found.replace(f'value="{secret}"', "").replace(f'"{secret}"', "").replace(
-            f"“{secret}”", ""
-        )
+        assert "there are no matches" in client.get("/admin/pages/search/", {"q": secret}).content.decode()
     assert client.get(reverse("assessments:shift_detail", args=[shift.pk])).status_code == 404
 
 
