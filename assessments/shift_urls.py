@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import agreement_views, mentor_views, shift_views
+from . import agreement_views, audit_views, mentor_views, shift_views
 
 urlpatterns = [
     path("shifts/", shift_views.shift_list, name="shift_list"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("shifts/<int:shift_id>/edit/", shift_views.shift_edit, name="shift_edit"),
     path("shifts/<int:shift_id>/submit/", shift_views.shift_submit, name="shift_submit"),
     path("shifts/<int:shift_id>/take-back/", shift_views.shift_take_back, name="shift_take_back"),
+    path("shifts/audit/<int:draw_id>/", audit_views.audit_answer, name="audit_answer"),
     path("mentoring/", mentor_views.queue, name="queue"),
     path("mentoring/<int:shift_id>/", mentor_views.queue_shift, name="queue_shift"),
     path("mentoring/<int:shift_id>/sign/", mentor_views.shift_sign, name="shift_sign"),

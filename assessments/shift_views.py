@@ -15,6 +15,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import person_of, signed_in
 from courses.models import Enrolment
 
+from .auditing import audits_for
 from .mentors import mentors_taking_mentees, today_of
 from .mentorships import CannotAsk, ask_mentor
 from .models import Mentorship, Production, Shift, ShiftState
@@ -30,6 +31,7 @@ from .shifts import (
     submit_shift,
     take_back_shift,
 )
+from .titles import readings_for
 from .totals import record_of
 
 
@@ -52,6 +54,8 @@ def shift_list(request: HttpRequest) -> HttpResponse:
             "waiting": sum(line.state is ShiftState.WAITING for line in lines),
             "drafts": sum(line.state is ShiftState.DRAFT for line in lines),
             "mentorships": mentorships,
+            "audits": audits_for(learner),
+            "readings": readings_for(learner),
             "can_record": any(mentorship.begun_at for mentorship in mentorships),
         },
     )
