@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.models import Mentor
+from assessments.auditing import to_close
+from assessments.escalating import escalated
+from assessments.models import Mentor, ShiftDispute
 from certificates.models import EXPIRING, Certificate, CertificationRequest
 from courses.models import Concern, Invitation, MoneyPaper, PaperKind
 
@@ -40,6 +42,10 @@ def open_concerns() -> QuerySet[Concern]:
     return Concern.objects.filter(settled_at=None)
 
 
+def open_disputes() -> QuerySet[ShiftDispute]:
+    return ShiftDispute.objects.filter(decided_at=None)
+
+
 def open_invitations(at: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(accepted_at=None, expires_at__gt=at)
 
@@ -60,7 +66,7 @@ def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
 
 
 def piles(at: datetime) -> list[Pile]:
-    """Everything that waits or runs out: six queries."""
+    """Everything that waits or runs out: nine queries."""
     return [
         _pile(
             waiting_requests(), "asked_at", label=_("Certification requests"), url=reverse("desk:request_list"),
@@ -73,6 +79,18 @@ def piles(at: datetime) -> list[Pile]:
         _pile(
             open_concerns(), "noticed_at", label=_("Money that needs a person"), url=reverse("desk:concern_list"),
             icon="warning", needs_answer=True,
+        ),
+        _pile(
+            open_disputes(), "opened_at", label=_("Disputes about days on set"),
+            url=reverse("desk:shadow_dispute_list"), icon="warning", needs_answer=True,
+        ),
+        _pile(
+            escalated(), "submitted_at", label=_("Days on set that nobody signs"),
+            url=reverse("desk:shadow_shift_list"), icon="date", needs_answer=True,
+        ),
+        _pile(
+            to_close(at), "drawn_at", label=_("Random checks to close"), url=reverse("desk:audit_list"),
+            icon="clipboard-list", needs_answer=True,
         ),
         _pile(
             open_invitations(at), "invited_at", label=_("Open invitations"),

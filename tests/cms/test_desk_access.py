@@ -19,7 +19,18 @@ from tests.factories.people import make_person
 from tests.factories.shifts import make_mentor
 
 pytestmark = pytest.mark.django_db
-SECRETS = ("Asker", "Holder", "Payer", "Signer", "Scholar", "invited@example.org", "Low Tide", "Ask before the door")
+SECRETS = (
+    "Asker",
+    "Holder",
+    "Payer",
+    "Signer",
+    "Scholar",
+    "invited@example.org",
+    "Low Tide",
+    "Ask before the door",
+    "We wrapped together",
+    "They were there",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +54,9 @@ def addresses(desk: Desk) -> dict[str, str]:
         "scholarship_id": desk.scholarship.pk,
         "mentor_id": desk.mentor.pk,
         "enrolment_id": desk.enrolment.pk,
+        "shift_id": desk.shift.pk,
+        "dispute_id": desk.dispute.pk,
+        "audit_id": desk.audit.pk,
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:
@@ -156,10 +170,13 @@ def test_the_desk_counts_what_waits(client):
 
     response = client.get(reverse("cms_desk"))
 
-    assert [(pile.label, pile.count) for pile in response.context["piles"]][:4] == [
+    assert [(pile.label, pile.count) for pile in response.context["piles"]][:7] == [
         ("Certification requests", 1),
         ("Invoices to be paid", 1),
         ("Money that needs a person", 1),
+        ("Disputes about days on set", 1),
+        ("Days on set that nobody signs", 0),
+        ("Random checks to close", 1),
         ("Open invitations", 1),
     ]
     assert [line.url for line in response.context["lines"]] == [
