@@ -24,7 +24,6 @@ from . import tasks
 from .disputing import Letter
 from .models import AuditAnswer, AuditDraw, AuditOutcome, ShadowingSettings, Shift
 from .shift_facts import LONGEST_TEXT
-from .shift_history import note as note_shift
 from .shifts import lock_shift
 
 CHAIN = "audits"
@@ -99,15 +98,7 @@ def answer_audit(*, draw: AuditDraw, answer: AuditAnswer, letter: Letter | None 
         draw.letter = base64.b64encode(letter.content).decode()
         draw.letter_type, draw.letter_digest = letter.type, letter.digest
     draw.save(update_fields=["answer", "answered_at", "letter", "letter_type", "letter_digest"])
-    note_shift(
-        shift,
-        "audit.answered",
-        actor=shift.learner,
-        at=at,
-        audit=draw.pk,
-        answer=answer.value,
-        letter=draw.letter_digest,
-    )
+    _note(draw, shift, "audit.answered", actor=shift.learner, at=at, answer=answer.value, letter=draw.letter_digest)
     return draw
 
 
@@ -136,7 +127,7 @@ def close_audit(*, draw: AuditDraw, outcome: AuditOutcome, note: str, by: User, 
         raise CannotAudit(_("The learner has %(days)d days to answer.") % {"days": ANSWER_WITHIN.days})
     draw.closed_at, draw.closed_by, draw.outcome, draw.note = at, by, outcome, note
     draw.save(update_fields=["closed_at", "closed_by", "outcome", "note"])
-    note_shift(shift, "audit.closed", actor=by, at=at, audit=draw.pk, outcome=outcome.value)
+    _note(draw, shift, "audit.closed", actor=by, at=at, outcome=outcome.value)
     transaction.on_commit(partial(tasks.tell_learner_of_audit_closed.enqueue, draw.pk))
     return draw
 
@@ -159,6 +150,14 @@ def _locked(draw: AuditDraw) -> tuple[Shift, AuditDraw]:
     return shift, AuditDraw.objects.select_for_update(no_key=True).get(pk=draw.pk)
 
 
+def _note(draw: AuditDraw, shift: Shift, verb: str, *, actor: User | None, at: datetime, **more: str) -> None:
+    """One entry in the learner's chain. About the draw: the shift itself does not change."""
+    facts: history.Facts = {"shift": shift.pk, **more}
+    history.record(
+        chain=f"learner:{shift.learner_id}", verb=verb, subject=history.name_of(draw), actor=actor, at=at, facts=facts
+    )
+
+
 @transaction.atomic
 def _seed_of(month: date, *, at: datetime) -> tuple[str, int]:
     """The month's seed and percentage, as history holds them; made and written down where it does not yet."""
@@ -174,7 +173,7 @@ def _seed_of(month: date, *, at: datetime) -> tuple[str, int]:
 @transaction.atomic
 def _draw(month: date, *, seed: str, percent: int, at: datetime) -> list[AuditDraw]:
     history.lock(CHAIN)
-    if _said(month, "audit.drawn"):
+    if _said(month, "audit.sampled"):
         return list(AuditDraw.objects.filter(month=month).order_by("pk"))
     keys = list(signed_in(month).order_by("pk").values_list("pk", flat=True))
     chosen = sorted(keys, key=lambda key: rank(seed, key))[: size_of(len(keys), percent)]
@@ -182,9 +181,9 @@ def _draw(month: date, *, seed: str, percent: int, at: datetime) -> list[AuditDr
     # What was drawn from, by its digest: the same keys and the same seed give the same sample.
     among = hashlib.sha256(",".join(map(str, keys)).encode()).hexdigest()
     facts: history.Facts = {"drawn": chosen, "of": len(keys), "among": among}
-    history.record(chain=CHAIN, verb="audit.drawn", subject=_name_of(month), actor=None, at=at, facts=facts)
+    history.record(chain=CHAIN, verb="audit.sampled", subject=_name_of(month), actor=None, at=at, facts=facts)
     for draw in draws:
-        note_shift(lock_shift(draw.shift), "audit.drawn", actor=None, at=at, audit=draw.pk)
+        _note(draw, draw.shift, "audit.drawn", actor=None, at=at)
         transaction.on_commit(partial(tasks.tell_learner_of_audit.enqueue, draw.pk))
     return draws
 

@@ -40,9 +40,6 @@ HAPPENED = {
     "shift.returned": gettext_lazy("Asked about"),
     "shift.signed": gettext_lazy("Signed and sealed"),
     "shift.read": gettext_lazy("Read by a registrar"),
-    "audit.drawn": gettext_lazy("Drawn by lot for a random check"),
-    "audit.answered": gettext_lazy("Random check answered"),
-    "audit.closed": gettext_lazy("Random check closed"),
 }
 # What the sealed lines are called, by their names in a seal.
 LINES = {

@@ -42,10 +42,10 @@ def read_title(*, production: Production, by: User, reason: str, at: datetime) -
     history.record(
         chain="audit",
         verb="title.read",
-        subject=history.name_of(production),
+        subject=history.name_of(reading),
         actor=by,
         at=at,
-        facts={"reading": reading.pk},
+        facts={"production": production.pk},
     )
     transaction.on_commit(partial(tasks.tell_learner_of_reading.enqueue, reading.pk))
     return reading

@@ -48,6 +48,8 @@ WORDS = {
     "audit.drawn": gettext_lazy("Drawn for a random check"),
     "audit.answered": gettext_lazy("Random check answered"),
     "audit.closed": gettext_lazy("Random check closed"),
+    "audit.read": gettext_lazy("Read at the desk"),
+    "audit.letter_read": gettext_lazy("Letter downloaded"),
     "order.placed": gettext_lazy("Ordered"),
     "order.fulfilled": gettext_lazy("Paid, and given"),
     "order.cancelled": gettext_lazy("Cancelled"),

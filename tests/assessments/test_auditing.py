@@ -62,7 +62,7 @@ def test_a_month_without_signatures_has_no_sample_and_says_so_in_history():
 
     [seeded, drawn] = Entry.objects.filter(chain__name="audits").order_by("number")
     assert (seeded.verb, seeded.subject, seeded.facts["percent"]) == ("audit.seeded", "auditmonth:2026-10", 5)
-    assert (drawn.verb, drawn.facts["drawn"], drawn.facts["of"]) == ("audit.drawn", [], 0)
+    assert (drawn.verb, drawn.facts["drawn"], drawn.facts["of"]) == ("audit.sampled", [], 0)
 
 
 @pytest.mark.django_db
@@ -154,8 +154,9 @@ def test_only_signatures_of_the_month_that_stand_are_drawn_from():
 def test_history_holds_the_draw_in_both_chains_and_no_step_of_the_shift_is_made_of_it():
     draw = a_draw()
 
-    verbs = [entry.verb for entry in history.entries_about(draw.shift)]
-    assert verbs[-1] == "audit.drawn"
+    [entry] = history.entries_about(draw)
+    assert (entry.verb, entry.chain.name) == ("audit.drawn", f"learner:{draw.shift.learner_id}")
+    assert Entry.objects.get(verb="audit.sampled").facts["drawn"] == [draw.shift_id]
     assert Shift.objects.whole().get(pk=draw.shift_id).state is ShiftState.SIGNED
     assert not list(history.breaks())
 
@@ -227,7 +228,7 @@ def test_a_learner_answers_once_and_repeating_is_calm(answer, letter):
     draw.refresh_from_db()
     assert (draw.answer, draw.answered_at) == (answer, DECEMBER_2)
     assert draw.letter_digest == (LETTER.digest if letter else "")
-    assert [entry.verb for entry in history.entries_about(draw.shift)].count("audit.answered") == 1
+    assert [entry.verb for entry in history.entries_about(draw)].count("audit.answered") == 1
     assert list(to_close(DECEMBER_2)) == [draw]
 
 

@@ -91,7 +91,7 @@ QUERIES = {
     "desk:invitation_list": 11,
     "desk:mentor_list": 11,
     "desk:learner_list": 12,
-    "desk:shadowing": 16,
+    "desk:shadowing": 15,
     "desk:mentor_load_list": 12,
     "desk:shadow_shift_list": 11,
     "desk:shadow_dispute_list": 11,

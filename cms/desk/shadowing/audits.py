@@ -92,7 +92,7 @@ def audit_detail(request: HttpRequest, audit_id: int) -> HttpResponse:
         may_read_title=draw.answer == AuditAnswer.TITLE and draw.closed_at is None,
         may_void=failed and not draw.shift.voided_at and not draw.shift.superseded_at,
         certificate=resting_on(draw.shift) if failed else None,
-        past=past_of(draw.shift),
+        past=past_of(draw),
     )
 
 
