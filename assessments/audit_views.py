@@ -61,7 +61,8 @@ class AuditForm(forms.Form):
 def audit_answer(request: HttpRequest, draw_id: int) -> HttpResponse:
     draws = AuditDraw.objects.select_related("shift__production").defer("letter", "shift__learning_note")
     draw = policy.fetch(request.user, "audit.answer", draws, pk=draw_id)
-    form = AuditForm(request.POST or None, request.FILES or None, has_title=bool(draw.shift.production.title))
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = AuditForm(*posted, has_title=bool(draw.shift.production.title))
     if form.is_valid():
         try:
             answer_audit(

@@ -22,10 +22,10 @@ from ..frame import Fact, Step, day
 SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
-def desk_shifts() -> QuerySet[Shift]:
-    """Shifts with what the desk shows of them, and `title_kept`, the length of the title's sealed text. What is the
+def desk_shifts(among: QuerySet[Shift] | None = None) -> QuerySet[Shift]:
+    """Shifts, all or `among` those, with what the desk shows of them, and `title_kept`, the length of the title's sealed text. What is the
     learner's and the mentor's own is not even read: a page that touches it by mistake shows in the query log."""
-    whole = Shift.objects.select_related(
+    whole = (Shift.objects.all() if among is None else among).select_related(
         "production", "mentorship__mentor__person", "learner", "signed_by", "enrolment__programme"
     )
     return whole.defer("production__title", "learning_note").annotate(title_kept=Length("production__title"))

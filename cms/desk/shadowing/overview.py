@@ -46,12 +46,6 @@ def shadowing(request: HttpRequest) -> HttpResponse:
             *_age_columns(within),
         ],
         note=_("Signed days are distinct dates of a learner. What waits is counted from the day it was handed in."),
-        buttons=[
-            (_("Every shift"), reverse("desk:shadow_shift_list"), "list-ul"),
-            (_("Mentors’ load"), reverse("desk:mentor_load_list"), "group"),
-            (_("Disputes"), reverse("desk:shadow_dispute_list"), "warning"),
-            (_("Random checks"), reverse("desk:audit_list"), "clipboard-list"),
-        ],
         empty=_("Nobody is on a programme yet."),
     )
 
