@@ -4,6 +4,7 @@ No name, no production, no question: a mail is read over shoulders and kept by s
 """
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from cms.accounts.models import AcademySettings, User
 
 from .models import (
+    AuditDraw,
     CheckIn,
     Mentor,
     MentorApplication,
@@ -24,6 +26,7 @@ from .models import (
     Shift,
     ShiftDispute,
     ShiftState,
+    TitleReading,
 )
 
 
@@ -167,16 +170,43 @@ def mentorship_ended(mentorship: Mentorship, *, to: User) -> None:
     _send(to, _("A mentorship has ended"), "mentorship_ended", reverse(place))
 
 
+def shifts_unsigned(mentor: Mentor, *, count: int) -> None:
+    """One reminder, however many wait."""
+    if mentor.person:
+        _send(mentor.person, _("Still to sign"), "shifts_unsigned", reverse("assessments:queue"), count=count)
+
+
+def shifts_escalated(registrar: User, *, count: int) -> None:
+    """To a registrar. The first page of the admin leads on."""
+    _send(registrar, _("Nobody signs"), "shifts_escalated", reverse("wagtailadmin_home"), count=count)
+
+
+def title_read(reading: TitleReading) -> None:
+    """To the learner: neutral words, and where the reason stands."""
+    learner = reading.production.learner
+    _send(learner, _("A registrar looked something up"), "title_read", reverse("assessments:shift_list"))
+
+
+def audit_drawn(draw: AuditDraw) -> None:
+    url = reverse("assessments:audit_answer", args=[draw.pk])
+    _send(draw.shift.learner, _("A random check"), "audit_drawn", url)
+
+
+def audit_closed(draw: AuditDraw) -> None:
+    url = reverse("assessments:audit_answer", args=[draw.pk])
+    _send(draw.shift.learner, _("A random check is closed"), "audit_closed", url)
+
+
 def _to_learner(shift: Shift, subject: str, template: str) -> None:
     _send(shift.learner, subject, template, reverse("assessments:shift_detail", args=[shift.pk]))
 
 
-def _send(person: User, subject: str, template: str, path: str, *, until: date | None = None) -> None:
-    _send_to(person.email, subject, template, path, until=until)
+def _send(person: User, subject: str, template: str, path: str, *, until: date | None = None, **more: Any) -> None:
+    _send_to(person.email, subject, template, path, until=until, **more)
 
 
-def _send_to(address: str, subject: str, template: str, path: str, *, until: date | None = None, **more: str) -> None:
-    """`until` is a day that the mail names: dates are the one thing of what is there that it tells."""
+def _send_to(address: str, subject: str, template: str, path: str, *, until: date | None = None, **more: Any) -> None:
+    """`until` is a day that the mail names: dates and counts are the one thing of what is there that it tells."""
     words = render_to_string(
         f"assessments/mail/{template}.txt",
         {"url": settings.BASE_URL.rstrip("/") + path, "until": until, "academy": AcademySettings.load(), **more},

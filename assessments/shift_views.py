@@ -18,6 +18,7 @@ from cms.accounts import policy
 from cms.accounts.models import User
 from cms.accounts.policy import person_of, signed_in
 
+from .auditing import audits_for
 from .guarded_forms import titles_of
 from .learner_forms import AnswerForm
 from .mentorships import open_mentorships
@@ -36,6 +37,7 @@ from .shifts import (
     submit_shift,
     take_back_shift,
 )
+from .titles import readings_for
 from .totals import record_of
 
 
@@ -56,6 +58,8 @@ def shift_list(request: HttpRequest) -> HttpResponse:
             "record": record,
             "hours": duration(record.minutes),
             "mentorships": mentorships,
+            "audits": audits_for(learner),
+            "readings": readings_for(learner),
             "can_record": can_record,
             "last": last_day(shifts) if can_record else None,
             "yesterday": timezone.localdate() - timedelta(days=1),

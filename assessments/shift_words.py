@@ -76,6 +76,7 @@ HAPPENED = {
     "shift.voided": gettext_lazy("Made void"),
     "link.sent": gettext_lazy("A link to sign was sent"),
     "link.ended": gettext_lazy("The link to sign ended"),
+    "shift.read": gettext_lazy("Read by a registrar"),
 }
 # What the sealed lines are called, by their names in a seal.
 LINES = {

@@ -1,4 +1,5 @@
-"""What does a request not wait for? Mail: each task fetches its row and calls `assessments.mail`. And the clock's work."""
+"""What does a request not wait for, and what happens by the clock? Mail: each task fetches its row and calls
+`assessments.mail`. By the clock: commands, safe to run twice."""
 
 from crontask import cron
 from django.core.management import call_command
@@ -9,6 +10,7 @@ from cms.accounts.models import User
 
 from . import mail
 from .models import (
+    AuditDraw,
     CheckIn,
     Mentor,
     MentorApplication,
@@ -17,6 +19,7 @@ from .models import (
     MentorshipTerms,
     Shift,
     ShiftDispute,
+    TitleReading,
 )
 
 
@@ -130,6 +133,48 @@ def tell_of_notice(mentorship_id: int, person_id: int) -> None:
 @task
 def remind_mentoring() -> None:
     call_command("remind_mentoring", verbosity=0)
+
+
+@task
+def remind_mentor(mentor_id: int, count: int) -> None:
+    mail.shifts_unsigned(Mentor.objects.select_related("person").get(pk=mentor_id), count=count)
+
+
+@task
+def tell_registrar_of_unsigned(person_id: int, count: int) -> None:
+    mail.shifts_escalated(User.objects.get(pk=person_id), count=count)
+
+
+@task
+def tell_learner_of_reading(reading_id: int) -> None:
+    readings = TitleReading.objects.select_related("production__learner").defer("production__title")
+    mail.title_read(readings.get(pk=reading_id))
+
+
+@task
+def tell_learner_of_audit(draw_id: int) -> None:
+    mail.audit_drawn(_audit(draw_id))
+
+
+@task
+def tell_learner_of_audit_closed(draw_id: int) -> None:
+    mail.audit_closed(_audit(draw_id))
+
+
+@cron("40 5 * * *")
+@task
+def chase_shifts() -> None:
+    call_command("chase_shifts", verbosity=0)
+
+
+@cron("10 6 2 * *")
+@task
+def draw_audits() -> None:
+    call_command("draw_audits", verbosity=0)
+
+
+def _audit(draw_id: int) -> AuditDraw:
+    return AuditDraw.objects.select_related("shift__learner").defer("letter").get(pk=draw_id)
 
 
 def _mentorship(mentorship_id: int) -> Mentorship:

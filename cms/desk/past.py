@@ -31,6 +31,33 @@ WORDS = {
     "mentor_application.made": gettext_lazy("Asked"),
     "mentor_application.accepted": gettext_lazy("Accepted"),
     "mentor_application.declined": gettext_lazy("Declined"),
+    "shift.logged": gettext_lazy("Recorded"),
+    "shift.amended": gettext_lazy("Begun as an amendment"),
+    "shift.changed": gettext_lazy("Changed"),
+    "shift.moved": gettext_lazy("Given to another mentor"),
+    "shift.submitted": gettext_lazy("Handed in"),
+    "shift.answered": gettext_lazy("Handed back with an answer"),
+    "shift.taken_back": gettext_lazy("Taken back"),
+    "shift.returned": gettext_lazy("Asked about"),
+    "shift.hours_proposed": gettext_lazy("Other hours proposed"),
+    "shift.hours_accepted": gettext_lazy("Hours accepted"),
+    "shift.declined": gettext_lazy("Declined"),
+    "shift.disputed": gettext_lazy("Taken to the registrar"),
+    "shift.refused": gettext_lazy("Decided: it does not count"),
+    "shift.signed": gettext_lazy("Signed and sealed"),
+    "shift.decided": gettext_lazy("Decided: sealed on the evidence"),
+    "shift.superseded": gettext_lazy("Replaced by an amendment"),
+    "shift.voided": gettext_lazy("Made void"),
+    "shift.read": gettext_lazy("Read at the desk"),
+    "dispute.answered": gettext_lazy("The mentor gave their account"),
+    "dispute.read": gettext_lazy("Both accounts read at the desk"),
+    "dispute.letter_read": gettext_lazy("Letter downloaded"),
+    "dispute.compared": gettext_lazy("Call sheet compared"),
+    "audit.drawn": gettext_lazy("Drawn for a random check"),
+    "audit.answered": gettext_lazy("Random check answered"),
+    "audit.closed": gettext_lazy("Random check closed"),
+    "audit.read": gettext_lazy("Read at the desk"),
+    "audit.letter_read": gettext_lazy("Letter downloaded"),
     "order.placed": gettext_lazy("Ordered"),
     "order.fulfilled": gettext_lazy("Paid, and given"),
     "order.cancelled": gettext_lazy("Cancelled"),
@@ -73,6 +100,8 @@ def past_of(thing: Model, *, last: int | None = None) -> list[Event]:
 
 
 def _more(facts: history.Facts) -> str:
+    if isinstance(facts.get("same"), bool):
+        return _("the same file") if facts["same"] else _("another file")
     if (reason := facts.get("reason")) in RevocationReason.names:
         return str(RevocationReason[str(reason)].label)
     if replaced := facts.get("replaces"):

@@ -14,6 +14,8 @@ from . import (
     requests,
 )
 from .money import concerns, coupons, funds, intakes, invoices, ledger, orders, plans, refunds, rules
+from .shadowing import audits, disputes, shifts, titles
+from .shadowing import overview as days
 
 __all__ = ["access", "pages", "urlpatterns"]  # access: importing it registers the desk's own rules
 
@@ -92,6 +94,24 @@ pages = [
     ),
     path("mentors/invitations/", mentor_applications.mentor_invitation_list, name="mentor_invitation_list"),
     path("mentors/invitations/new/", mentor_applications.mentor_invite, name="mentor_invite"),
+    path("shadowing/", days.shadowing, name="shadowing"),
+    path("shadowing/mentors/", days.mentor_load_list, name="mentor_load_list"),
+    path("shadowing/mentors/<int:mentor_id>/", days.mentor_figures, name="mentor_figures"),
+    path("shadowing/shifts/", shifts.shadow_shift_list, name="shadow_shift_list"),
+    path("shadowing/shifts/<int:shift_id>/", shifts.shadow_shift_detail, name="shadow_shift_detail"),
+    path("shadowing/shifts/<int:shift_id>/void/", shifts.shadow_shift_void, name="shadow_shift_void"),
+    path("shadowing/shifts/<int:shift_id>/title/", titles.title_read, name="title_read"),
+    path("shadowing/disputes/", disputes.shadow_dispute_list, name="shadow_dispute_list"),
+    path("shadowing/disputes/<int:dispute_id>/", disputes.shadow_dispute_detail, name="shadow_dispute_detail"),
+    path(
+        "shadowing/disputes/<int:dispute_id>/compare/", disputes.shadow_dispute_compare, name="shadow_dispute_compare"
+    ),
+    path("shadowing/disputes/<int:dispute_id>/letter/", disputes.shadow_dispute_letter, name="shadow_dispute_letter"),
+    path("shadowing/disputes/<int:dispute_id>/decide/", disputes.shadow_dispute_decide, name="shadow_dispute_decide"),
+    path("shadowing/audits/", audits.audit_list, name="audit_list"),
+    path("shadowing/audits/<int:audit_id>/", audits.audit_detail, name="audit_detail"),
+    path("shadowing/audits/<int:audit_id>/letter/", audits.audit_letter, name="audit_letter"),
+    path("shadowing/audits/<int:audit_id>/close/", audits.audit_close, name="audit_close"),
     path("learners/", learners.learner_list, name="learner_list"),
     path("learners/<int:enrolment_id>/", learners.learner_detail, name="learner_detail"),
 ]

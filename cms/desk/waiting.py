@@ -8,7 +8,9 @@ from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.models import MentorApplication
+from assessments.auditing import to_close
+from assessments.escalating import escalated
+from assessments.models import MentorApplication, ShiftDispute
 from assessments.running_out import mentors_running_out
 from certificates.models import EXPIRING, Certificate, CertificationRequest
 from courses.models import Concern, Invitation, MoneyPaper, PaperKind
@@ -38,6 +40,10 @@ def open_concerns() -> QuerySet[Concern]:
     return Concern.objects.filter(settled_at=None)
 
 
+def open_disputes() -> QuerySet[ShiftDispute]:
+    return ShiftDispute.objects.filter(decided_at=None)
+
+
 def open_invitations(at: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(accepted_at=None, expires_at__gt=at)
 
@@ -54,7 +60,7 @@ def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
 
 
 def piles(at: datetime) -> list[Pile]:
-    """Everything that waits or runs out: seven queries."""
+    """Everything that waits or runs out: ten queries."""
     return [
         _pile(
             waiting_requests(), "asked_at", label=_("Certification requests"), url=reverse("desk:request_list"),
@@ -71,6 +77,18 @@ def piles(at: datetime) -> list[Pile]:
         _pile(
             waiting_mentor_applications(), "applied_at", label=_("Mentor applications"),
             url=reverse("desk:application_list"), icon="group", needs_answer=True,
+        ),
+        _pile(
+            open_disputes(), "opened_at", label=_("Disputes about days on set"),
+            url=reverse("desk:shadow_dispute_list"), icon="warning", needs_answer=True,
+        ),
+        _pile(
+            escalated(), "submitted_at", label=_("Days on set that nobody signs"),
+            url=reverse("desk:shadow_shift_list"), icon="date", needs_answer=True,
+        ),
+        _pile(
+            to_close(at), "drawn_at", label=_("Random checks to close"), url=reverse("desk:audit_list"),
+            icon="clipboard-list", needs_answer=True,
         ),
         _pile(
             open_invitations(at), "invited_at", label=_("Open invitations"),

@@ -24,7 +24,7 @@ KEPT_FROM_EDITORS = {
 }  # fmt: skip
 SECRETS = (
     "Asker", "Holder", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
-    "Low Tide", "Ask before the door",
+    "Low Tide", "Ask before the door", "We wrapped together", "They were there",
 )  # fmt: skip
 
 
@@ -50,6 +50,9 @@ def addresses(desk: Desk) -> dict[str, str]:
         "mentor_id": desk.mentor.pk,
         "application_id": desk.application.pk,
         "enrolment_id": desk.enrolment.pk,
+        "shift_id": desk.shift.pk,
+        "dispute_id": desk.dispute.pk,
+        "audit_id": desk.audit.pk,
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:
@@ -163,11 +166,14 @@ def test_the_desk_counts_what_waits(client):
 
     response = client.get(reverse("cms_desk"))
 
-    assert [(pile.label, pile.count) for pile in response.context["piles"]][:5] == [
+    assert [(pile.label, pile.count) for pile in response.context["piles"]][:8] == [
         ("Certification requests", 1),
         ("Invoices to be paid", 1),
         ("Money that needs a person", 1),
         ("Mentor applications", 1),
+        ("Disputes about days on set", 1),
+        ("Days on set that nobody signs", 0),
+        ("Random checks to close", 1),
         ("Open invitations", 1),
     ]
     assert [line.url for line in response.context["lines"]] == [
