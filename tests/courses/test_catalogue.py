@@ -82,7 +82,7 @@ def test_somebody_signed_in_is_led_to_the_ways_to_pay(client):
 
     page = page_of(client, programme)
 
-    assert f'href="{reverse("courses:enrol", args=[programme.slug])}">See the ways to pay</a>' in page
+    assert f'href="{reverse("courses:enrol", args=[programme.slug])}">Choose how to pay</a>' in page
     assert page.count("button-main") == 1
 
 

@@ -49,7 +49,7 @@ def test_an_invoice_says_how_much_where_to_and_with_which_reference(order):
     message = the_mail()
     assert message.subject == "Your invoice INV-00001"
     for words in (
-        "To pay: £400",
+        "To pay by 7 December 2026: £400",
         "IBAN GB00",
         "Please give INV-00001 with your transfer.",
         "/payments/papers/main/INV-1/",
