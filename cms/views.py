@@ -43,7 +43,7 @@ def greeting(hour: int) -> str:
 @require_safe
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "cms/account.html")
+    return render(request, "cms/account.html", {"buys_places": person_of(request).organisations.exists()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
