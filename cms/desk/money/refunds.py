@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 from certificates.models import Certificate
 from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
+from courses import payments
 from courses.models import Enrolment, Method, Order
 from courses.refunding import CannotRefund, RefundPreview, ask_refund, preview_refund
 
-from ..frame import Act, ask, is_sure
+from ..frame import Act, ask, goes_back, is_sure
 from .forms import RefundForm
 from .orders import facts_of, fetch, steps_to_orders
 
@@ -50,21 +51,40 @@ def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
             return redirect(here)
     elif form.is_valid() and form.cleaned_data["amount_minor"] > preview.left_minor:
         form.add_error("amount_minor", _("That is more than is left of what was paid."))
-    sure = form.is_valid()
+    sure = form.is_valid() and not goes_back(request)
     act = Act(
         title=_("Give money back"),
         button=_("Give %(amount)s back") % {"amount": money(form.cleaned_data["amount_minor"], order.currency)}
         if sure
         else _("Go on"),
-        back=reverse("desk:order_refund", args=[order.pk]) if sure else here,
-        icon="undo",
+        back=here,
+        icon="rotate",
         steps=[*steps_to_orders(), (order.description, here)],
-        facts=[*facts_of(order), (_("Left of what was paid"), money(preview.left_minor, order.currency))],
+        facts=[
+            *facts_of(order),
+            (_("Left of what was paid"), money(preview.left_minor, order.currency)),
+            *([(_("Reason, for your records"), form.cleaned_data["reason"] or _("None given"))] if sure else []),
+        ],
         changes=_what_happens(order, preview, form) if sure else [*_rule(order, preview), *_touched(order, preview)],
         serious=sure,
-        missing=[] if preview.left_minor else [_("Nothing is left of what was paid.")],
+        missing=_why_not(preview),
     )
     return ask(request, act, form=form, sure=sure)
+
+
+def _why_not(preview: RefundPreview) -> list[str]:
+    """Why nothing can be given back now."""
+    if not preview.left_minor:
+        return [_("Nothing is left of what was paid.")]
+    by_card = any(payment.method == Method.CARD and left for payment, left in preview.payments)
+    if by_card and not payments.is_set_up():
+        return [
+            _(
+                "What was paid online goes back through Stripe, and payments online are not set up here. Set them up "
+                "again, or give the money back in Stripe’s dashboard."
+            )
+        ]
+    return []
 
 
 def _rule(order: Order, preview: RefundPreview) -> list[str]:
