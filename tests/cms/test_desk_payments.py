@@ -16,7 +16,9 @@ from certificates.models import Certificate, Status
 from cms.accounts.models import User
 from cms.desk.money.spreadsheet import safe
 from courses.models import Concern, ConcernKind, Enrolment, Grant, LedgerEntry, Order, PlanKind, Refund
+from courses.organisations import organisation_of
 from courses.refunding import ask_refund
+from courses.seating import offer_seat, take_seat
 from courses.transfers import record_transfer
 from tests.courses.buying import a_plan, order_of
 from tests.factories.certificates import make_certificate, make_signing_key
@@ -227,3 +229,25 @@ def test_cancelling_at_the_desk_is_told_to_the_buyer_once(client):
     [message] = mail.outbox
     assert message.to == ["payer@example.org"]
     assert "has been cancelled. Nothing is to pay" in message.body
+
+
+def test_a_part_of_an_organisations_money_ends_as_many_places_as_are_said_unused_ones_first(client):
+    buyer, wren = make_person("Producer"), make_person("Wren")
+    company = organisation_of(owner=buyer, name="Lantern Row", at=yesterday())
+    plan = a_plan(PlanKind.INVOICE, for_seats=True)
+    order = order_of(plan, buyer=buyer, organisation=company, seats=3, at=yesterday())
+    record_transfer(order=order, amount_minor=order.total_minor, by=make_registrar(), at=yesterday())
+    seat = order.seat_rows.get(number=1)
+    offer_seat(seat=seat, email=wren.email, by=buyer, at=yesterday())
+    take_seat(seat=seat, person=wren, at=yesterday())
+    at_the_desk(client)
+    page = reverse("desk:order_refund", args=[order.pk])
+    said = {"amount_minor": "400", "places": "1", "key": "thesamekeyagain1"}
+
+    assert client.post(page, said | {"places": "4"}).context["form"].errors == {"places": ["Write 3 or less."]}
+    shown = client.post(page, said).content.decode()
+    client.post(page, said | {"sure": "yes"})
+
+    assert "Place 3 ends. Nobody has taken it." in shown
+    assert list(order.seat_rows.filter(ends_with__isnull=False).values_list("number", flat=True)) == [3]
+    assert Enrolment.objects.open().get().learner == wren

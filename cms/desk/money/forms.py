@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -252,10 +253,22 @@ class RefundForm(PlainWords, forms.Form):
         help_text=_("It always ends when nothing of the payment is left."),
     )
     reason = forms.CharField(label=_("Reason, for your records"), max_length=200, required=False)
+    places = forms.IntegerField(
+        label=_("Places that end with it"),
+        min_value=0,
+        required=False,
+        help_text=_("Those that nobody uses first. They are given out no more from this moment."),
+    )
     key = forms.RegexField(regex=r"\A[A-Za-z0-9]{16}\Z", widget=forms.HiddenInput)
+    field_order = ("amount_minor", "places", "ends_access", "reason", "key")
 
-    def __init__(self, *args: Any, left_minor: int, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, left_minor: int, currency: str, places: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if places:
+            self.fields["ends_access"].label = _("Every place ends with it")
+            self.fields["places"].validators.append(MaxValueValidator(places))
+        else:
+            del self.fields["places"]
         self.fields["amount_minor"].help_text = _("At most %(left)s.") % {"left": money(left_minor, currency)}
 
 

@@ -78,11 +78,12 @@ def intake_detail(request: HttpRequest, intake_id: int) -> HttpResponse:
     links = [(_("Change …"), reverse("desk:intake_change", args=[intake.pk]))]
     if intake.closed_at is None:
         links.append((_("Close the intake …"), reverse("desk:intake_close", args=[intake.pk])))
+    longest = next((place.person for place in waiting if place.offered_at is None), None)
     can_offer = (
-        intake.closed_at is None
+        longest is not None
+        and intake.closed_at is None
         and intake.starts_on >= timezone.localdate()
-        and any(place.offered_at is None for place in waiting)
-        and places_left(intake, at=timezone.now()) > 0
+        and places_left(intake, at=timezone.now(), beside=longest) > 0
     )
     return show(
         request,

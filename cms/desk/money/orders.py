@@ -231,9 +231,12 @@ def order_ask(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 def _left_minor(arrived: list[Payment]) -> int:
-    """What can still be given back of what was paid. Refunds are read beforehand."""
-    refunds = [refund for payment in arrived for refund in payment.refunds.all() if refund.failed_at is None]
-    return sum(payment.amount_minor for payment in arrived) - sum(refund.amount_minor for refund in refunds)
+    """What can still be given back of what was paid. Refunds and disputes are read beforehand."""
+    refunds = [refund.amount_minor for payment in arrived for refund in payment.refunds.all() if not refund.failed_at]
+    lost = [
+        dispute.amount_minor for payment in arrived for dispute in payment.disputes.all() if dispute.status == "lost"
+    ]
+    return sum(payment.amount_minor for payment in arrived) - sum(refunds) - sum(lost)
 
 
 def facts_of(order: Order) -> list[Fact]:
