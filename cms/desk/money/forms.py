@@ -162,7 +162,10 @@ class TiersForm(PlainWords, forms.Form):
 class CouponForm(PlainWords, forms.ModelForm):
     """A code that takes a percentage off, or an amount."""
 
-    code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Letters, digits and hyphens."))
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Letters, digits and hyphens."),
+        error_messages={"unique": _("There is such a code already.")},
+    )  # fmt: skip
     amount_minor = MinorField(label=_("Or an amount off"), required=False)
     begins_at = MomentField(label=_("Works from"))
     ends_at = MomentField(label=_("Works until"), required=False, help_text=_("Empty: without end."))
@@ -174,7 +177,6 @@ class CouponForm(PlainWords, forms.ModelForm):
             "currency": _("Of an amount only: three capital letters, such as GBP."),
             "most_uses": _("Empty: without limit."),
         }
-        error_messages = {"code": {"unique": _("There is such a code already.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

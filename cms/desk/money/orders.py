@@ -102,6 +102,7 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
     parts = sorted(order.instalments.all(), key=lambda part: part.number)
     arrived = sorted(order.payments.all(), key=lambda payment: (payment.arrived_at, payment.pk))
     refunds = [refund for payment in arrived for refund in payment.refunds.all()]
+    disputes = [dispute for payment in arrived for dispute in payment.disputes.all()]
     grants = list(order.grants.select_related("enrolment__learner").order_by("pk"))
     concerns = sorted(order.concerns.all(), key=lambda concern: concern.pk)
     standing = standing_in_words(order, at=timezone.now())
@@ -128,7 +129,7 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
         can_refund=_left_minor(arrived) > 0,
         can_cancel=order.is_waiting,
         asks_stripe=payments.is_set_up() and order.checkouts.exists(),
-        past=past_of(order, *arrived, *refunds, *grants, *concerns),
+        past=past_of(order, *arrived, *refunds, *disputes, *grants, *concerns),
     )
 
 
