@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 
 from .models import User
 
@@ -35,7 +36,9 @@ class Adapter(DefaultAccountAdapter):
         wanted = self.request.session.pop(AFTER_SIGN_UP, "")
         if not wanted:
             return url
-        return wanted if self.request.user.is_authenticated else f"{url}?{urlencode({'next': wanted})}"
+        if self.request.user.is_authenticated:
+            return wanted
+        return f"{resolve_url(url)}?{urlencode({'next': wanted})}"
 
 
 def proof_is_old(request: HttpRequest) -> bool:

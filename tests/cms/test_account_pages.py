@@ -213,7 +213,8 @@ def test_the_account_page_shows_what_is_kept(client: Client, django_assert_num_q
     client.force_login(person)
     AcademySettings.load()  # there from the first page on
 
-    with django_assert_num_queries(6):  # session, person, academy, menu: mentor, and two for permissions
+    # session, person, organisations, academy, menu: what they are here, and two for permissions
+    with django_assert_num_queries(7):
         html = client.get(reverse("cms:account")).content.decode()
 
     assert person.email in html
