@@ -27,6 +27,7 @@ WORDS = {
     "order.placed": gettext_lazy("Ordered"),
     "order.fulfilled": gettext_lazy("Paid, and given"),
     "order.cancelled": gettext_lazy("Cancelled"),
+    "order.months_ended": gettext_lazy("Monthly payments ended"),
     "payment.arrived": gettext_lazy("Money arrived"),
     "refund.given": gettext_lazy("Money given back"),
     "dispute.needs_response": gettext_lazy("Disputed: the bank waits for an answer"),

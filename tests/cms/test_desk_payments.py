@@ -251,3 +251,28 @@ def test_a_part_of_an_organisations_money_ends_as_many_places_as_are_said_unused
     assert "Place 3 ends. Nobody has taken it." in shown
     assert list(order.seat_rows.filter(ends_with__isnull=False).values_list("number", flat=True)) == [3]
     assert Enrolment.objects.open().get().learner == wren
+
+
+def test_where_no_months_are_collected_there_are_none_to_end(client):
+    order = a_paid_order()
+    at_the_desk(client)
+    page = reverse("desk:order_end_months", args=[order.pk])
+
+    assert "No monthly payments are collected" in client.get(page).content.decode()
+    assert client.post(page).status_code == 422
+
+
+def test_a_registrar_ends_the_months_after_reading_what_that_means(client, monkeypatch):
+    order = a_paid_order()
+    Order.objects.filter(pk=order.pk).update(subscription_id="sub_1")
+    ended = []
+    monkeypatch.setattr("cms.desk.money.orders.end_months", lambda **said: ended.append(said["order"]))
+    registrar = at_the_desk(client)
+    page = reverse("desk:order_end_months", args=[order.pk])
+    assert "Nothing more is collected from the card." in client.get(page).content.decode()
+    assert registrar and not ended
+
+    answer = client.post(page)
+
+    assert answer.url == reverse("desk:order_detail", args=[order.pk])
+    assert ended == [order]

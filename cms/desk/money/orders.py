@@ -16,7 +16,8 @@ from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
 from courses import payments, tasks
 from courses.enrolling import CannotEnrol
-from courses.models import BY_CARD, Concern, Dispute, Instalment, MoneyPaper, Order, Payment
+from courses.models import BY_CARD, Concern, ConcernKind, Dispute, Instalment, MoneyPaper, Order, Payment
+from courses.months import end_months
 from courses.ordering import cancel_order
 from courses.settling import settle
 from courses.standing import READ, standing_in_words
@@ -125,9 +126,14 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
         concerns=[concern for concern in concerns if concern.settled_at is None],
         can_transfer=unpaid
         and not order.cancelled_at
-        and (not order.subscription_id or order.subscription_ended_at is not None),
+        and (
+            not order.subscription_id
+            or order.subscription_ended_at is not None
+            or any(concern.kind == ConcernKind.PAID_OUTSIDE and concern.settled_at is None for concern in concerns)
+        ),
         can_refund=_left_minor(arrived) > 0,
         can_cancel=order.is_waiting,
+        can_end_months=bool(order.subscription_id) and order.subscription_ended_at is None and unpaid,
         asks_stripe=payments.is_set_up() and order.checkouts.exists(),
         past=past_of(order, *arrived, *refunds, *disputes, *grants, *concerns),
     )
@@ -208,6 +214,41 @@ def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
         changes=[
             _("Nothing more is asked for, and its page at Stripe is closed."),
             _("Its place in an intake, its code and its scholarship are free again. The buyer is told by mail."),
+        ],
+        serious=True,
+        missing=missing,
+    )
+    return ask(request, act, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed("desk.use")
+def order_end_months(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Collect no more by card, so that what is left can be paid in another way."""
+    order = fetch(request, order_id, "money.keep")
+    here = reverse("desk:order_detail", args=[order.pk])
+    missing = []
+    if not order.subscription_id or order.subscription_ended_at is not None:
+        missing = [_("No monthly payments are collected for this order.")]
+    elif request.method == "POST":
+        try:
+            end_months(order=order, by=person_of(request), at=timezone.now())
+        except (CannotEnrol, payments.PaymentsAway) as refusal:
+            missing = [str(refusal)]
+        else:
+            messages.success(request, _("No more months are collected. What is left can be paid on the order’s page."))
+            return redirect(here)
+    act = Act(
+        title=_("End the monthly payments"),
+        button=_("End the monthly payments"),
+        back=here,
+        icon="cross",
+        steps=[*steps_to_orders(), (order.description, here)],
+        facts=facts_of(order),
+        changes=[
+            _("Nothing more is collected from the card. Access stays as it is."),
+            _("What is unpaid is still due, on its day: on the order’s page, or by a transfer that you record."),
+            _("Months that were ended do not begin again. Nobody is written to: tell the buyer."),
         ],
         serious=True,
         missing=missing,
