@@ -20,6 +20,7 @@ from . import tasks
 from .models import ShadowingSettings, Shift, ShiftState, SignLink
 from .shift_history import note
 from .shifts import lock_shift
+from .signing import is_own_address
 
 PAUSE = timedelta(minutes=10)  # between two mails that a learner asks for
 WRONG_NUMBERS = 5  # of a credential, before a link ends
@@ -47,11 +48,11 @@ def digest_of(token: str) -> str:
 def make_link(*, shift: Shift, at: datetime) -> NewLink | None:
     """A new link for the outside coordinator a shift is with, in place of the one before. Repeating makes another.
 
-    None for a shift that is not with an outside coordinator now.
+    None for a shift that is not with an outside coordinator now, or whose learner has come to own that address.
     """
     shift = lock_shift(shift)
     mentor = shift.mentorship.mentor
-    if not mentor.is_outside or shift.state is not ShiftState.WAITING:
+    if not mentor.is_outside or shift.state is not ShiftState.WAITING or is_own_address(shift):
         return None
     SignLink.objects.filter(shift=shift, used_at=None, ended_at=None).update(ended_at=at)
     made = NewLink(
@@ -73,6 +74,10 @@ def ask_for_link(*, shift: Shift, at: datetime) -> None:
     shift = lock_shift(shift)
     if not shift.mentorship.mentor.is_outside:
         raise CannotSend(_("Your mentor signs in, and has this shift in their queue."))
+    if is_own_address(shift):
+        raise CannotSend(
+            _("This coordinator’s address is one of yours, so no link goes there. Write to the registrar.")
+        )
     if shift.state is not ShiftState.WAITING:
         raise CannotSend(_("This shift is not with your mentor now."))
     # Asked for twice before the first is on its way, the cache knows; afterwards the row does.

@@ -43,7 +43,9 @@ def greeting(hour: int) -> str:
 @require_safe
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "cms/account.html", {"is_mentor": standing_of(person_of(request)).is_mentor})
+    person = person_of(request)
+    context = {"is_mentor": standing_of(person).is_mentor, "buys_places": person.organisations.exists()}
+    return render(request, "cms/account.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

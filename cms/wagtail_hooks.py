@@ -52,7 +52,7 @@ PLACES = (
     (_("Ledger"), "desk:ledger", "table"),
     (_("Price plans"), "desk:plan_list", "tag"),
     (_("Intakes"), "desk:intake_list", "date"),
-    (_("Refund rules"), "desk:rule_list", "undo"),
+    (_("Refund rules"), "desk:rule_list", "rotate"),
     (_("Coupons"), "desk:coupon_list", "tag"),
     (_("Scholarship funds"), "desk:fund_list", "group"),
 )

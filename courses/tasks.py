@@ -7,7 +7,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from . import mail
-from .models import Enrolment, Instalment, Invitation, MoneyPaper, Order, Seat, StripeEvent, Waiting
+from .models import Enrolment, Instalment, Invitation, MoneyPaper, Order, Scholarship, Seat, StripeEvent, Waiting
 
 
 @task
@@ -17,7 +17,7 @@ def mail_invitation(invitation_id: int) -> None:
 
 @task
 def mail_paper(paper_id: int) -> None:
-    mail.send_paper(MoneyPaper.objects.select_related("payer").get(pk=paper_id))
+    mail.send_paper(MoneyPaper.objects.select_related("payer", "order").get(pk=paper_id))
 
 
 @task
@@ -48,6 +48,16 @@ def mail_offer(waiting_id: int) -> None:
 @task
 def mail_seat(seat_id: int) -> None:
     mail.send_seat(Seat.objects.select_related("order__programme", "order__organisation").get(pk=seat_id))
+
+
+@task
+def mail_award(scholarship_id: int) -> None:
+    mail.send_award(Scholarship.objects.select_related("person", "fund", "programme").get(pk=scholarship_id))
+
+
+@task
+def mail_cancelled(order_id: int) -> None:
+    mail.send_cancelled(Order.objects.select_related("buyer").get(pk=order_id))
 
 
 @task

@@ -40,6 +40,7 @@ pages = [
     path("orders/<int:order_id>/", orders.order_detail, name="order_detail"),
     path("orders/<int:order_id>/transfer/", orders.order_transfer, name="order_transfer"),
     path("orders/<int:order_id>/cancel/", orders.order_cancel, name="order_cancel"),
+    path("orders/<int:order_id>/end-months/", orders.order_end_months, name="order_end_months"),
     path("orders/<int:order_id>/ask/", orders.order_ask, name="order_ask"),
     path("orders/<int:order_id>/refund/", refunds.order_refund, name="order_refund"),
     path("concerns/", concerns.concern_list, name="concern_list"),

@@ -93,7 +93,7 @@ QUERIES = {
     "desk:request_list": 11,
     "desk:certificate_list": 11,
     "desk:invoice_list": 11,
-    "desk:order_list": 11,
+    "desk:order_list": 16,
     "desk:concern_list": 11,
     "desk:ledger": 14,
     "desk:plan_list": 12,

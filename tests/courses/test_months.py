@@ -6,8 +6,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from cms.accounts import history
 from courses.chasing import chase
 from courses.models import Concern, ConcernKind, Enrolment, Instalment, LedgerEntry, Order, Payment, PlanKind
+from courses.months import NoMonths, end_months
 from courses.ordering import StillPaying, cancel_order
 from courses.paying import NothingToPay, page_to_pay
 from courses.reconciling import reconcile
@@ -89,6 +91,21 @@ def test_what_is_left_of_ended_months_comes_by_transfer_too(stripe):
 
     second.refresh_from_db()
     assert second.paid_at is not None
+
+
+def test_a_registrar_ends_the_months_once_and_what_is_left_stays_due(stripe):
+    order = first_month(stripe)
+    registrar = make_registrar()
+
+    for _again in range(2):
+        order = end_months(order=order, by=registrar, at=timezone.now())
+
+    assert status_of(stripe, order) == "canceled"
+    assert Enrolment.objects.open().exists()
+    assert order.instalments.filter(paid_at=None).count() == 2
+    assert history.entries_about(order).filter(verb="order.months_ended").count() == 1
+    with pytest.raises(NoMonths):
+        end_months(order=order_of(a_plan()), by=registrar, at=timezone.now())
 
 
 def test_a_month_marked_as_paid_at_stripe_needs_a_person_and_is_recorded_once(stripe):

@@ -23,8 +23,10 @@ SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 def desk_shifts(among: QuerySet[Shift] | None = None) -> QuerySet[Shift]:
-    """Shifts, all or `among` those, with what the desk shows of them, and `title_kept`, the length of the title's sealed text. What is the
-    learner's and the mentor's own is not even read: a page that touches it by mistake shows in the query log."""
+    """Shifts, all or `among` those, with what the desk shows of them, and `title_kept`, the length of the sealed title.
+
+    What is the learner's and the mentor's own is not even read: a page that touches it by mistake shows in the query log.
+    """
     whole = (Shift.objects.all() if among is None else among).select_related(
         "production", "mentorship__mentor__person", "learner", "signed_by", "enrolment__programme"
     )
