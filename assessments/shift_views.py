@@ -19,7 +19,7 @@ from .mentors import mentors_taking_mentees, today_of
 from .mentorships import CannotAsk, ask_mentor
 from .models import Mentorship, Production, Shift, ShiftState
 from .shift_forms import NEW, AnswerForm, ShiftForm
-from .shift_words import changed_since, duration, steps_of, words_of
+from .shift_words import changed_since, steps_of, words_of
 from .shifts import (
     CannotHandIn,
     CannotRecord,
@@ -30,7 +30,7 @@ from .shifts import (
     submit_shift,
     take_back_shift,
 )
-from .totals import record_of
+from .totals_summary import summary_of
 
 
 @require_safe
@@ -38,7 +38,6 @@ from .totals import record_of
 def shift_list(request: HttpRequest) -> HttpResponse:
     learner = person_of(request)
     shifts = list(Shift.objects.filter(learner=learner).whole().order_by("-call_at", "-pk"))
-    record = record_of(sorted(shifts, key=lambda shift: (shift.call_at, shift.pk)))
     lines = [words_of(shift, zone=learner.time_zone) for shift in shifts]
     mentorships = _mentorships(learner)
     return render(
@@ -46,11 +45,8 @@ def shift_list(request: HttpRequest) -> HttpResponse:
         "assessments/shift_list.html",
         {
             "lines": lines,
-            "record": record,
-            "hours": duration(record.minutes),
+            "summary": summary_of(learner, shifts, at=timezone.now()),
             "returned": [line for line in lines if line.state is ShiftState.RETURNED],
-            "waiting": sum(line.state is ShiftState.WAITING for line in lines),
-            "drafts": sum(line.state is ShiftState.DRAFT for line in lines),
             "mentorships": mentorships,
             "can_record": any(mentorship.begun_at for mentorship in mentorships),
         },
