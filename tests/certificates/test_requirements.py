@@ -299,9 +299,7 @@ def test_a_day_too_long_ago_and_one_too_many_of_a_production_are_said_and_not_co
 
 @pytest.mark.parametrize(("age", "counts"), [(9, True), (10, True), (11, False)])
 def test_a_day_counts_until_it_is_older_than_the_window(age: int, counts: bool) -> None:
-    found = finding(
-        "shadow_days", {"days": 1, "recency_days": 10}, days=days(LEAD), on=FIRST_DAY + timedelta(days=age)
-    )
+    found = finding("shadow_days", {"days": 1, "recency_days": 10}, days=days(LEAD), on=FIRST_DAY + timedelta(days=age))
 
     assert found.met == counts
 
@@ -386,7 +384,10 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("quizzes", {"mark": 90}),
     ("shadow_days", {"days": 3}),
     ("shadow_days", {"days": 4, "roles": LIMITS, "productions": 1, "mentors": 1}),
-    ("shadow_days", {"days": 2, "hours": 12, "scenes": {"KISS": 2}, "recency_days": 700, "roles": LIMITS | {"LEAD": {}}}),
+    (
+        "shadow_days",
+        {"days": 2, "hours": 12, "scenes": {"KISS": 2}, "recency_days": 700, "roles": LIMITS | {"LEAD": {}}},
+    ),
     ("shadow_days", {"days": 3, "days_per_production": 1, "productions": 2}),
     ("agreement", {"slug": "ethics-code"}),
 ]
