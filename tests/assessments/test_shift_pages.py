@@ -299,7 +299,7 @@ def test_the_log_is_newest_first_and_shows_only_ones_own(client, mentorship, at)
 
     states = [line.state for line in page.context["lines"]]
     assert states == [ShiftState.DRAFT, ShiftState.RETURNED, ShiftState.WAITING, ShiftState.SIGNED]
-    assert [day.state for day in page.context["record"].days] == ["signed", "waiting"]
+    assert [day.state for day in page.context["summary"].whole.days] == ["signed", "waiting"]
     assert "Tomasz has a question about" in page.text
 
 

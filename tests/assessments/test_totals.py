@@ -94,8 +94,8 @@ def test_every_shift_that_is_not_signed_says_why():
 
 def test_signed_days_beyond_the_rules_say_which_rule():
     own = make_mentorship()
-    other = make_production(learner=own.learner, code="PRJ-ZZ9", at=NOON)
     make_signed_shift(own, on=day(1), **HOURS)
+    other = make_production(learner=own.learner, code="PRJ-ZZ9", at=NOON)
     for number in (10, 11):
         make_signed_shift(own, on=day(number), role=ShiftRole.OBSERVE, production=other, **HOURS)
     for number in (12, 13, 14):
@@ -179,9 +179,9 @@ def test_what_a_registrar_decided_counts_and_is_nobodys_day_among_the_mentors():
 def test_days_are_put_down_to_the_production_and_mentor_of_most_of_them():
     own = make_mentorship(mentor=make_mentor("Tomasz"))
     second = make_mentorship(mentor=make_mentor("Ines"), enrolment=own.enrolment)
+    make_signed_shift(second, on=day(17), call=time(10), wrap=time(15), break_minutes=0)
     other = make_production(learner=own.learner, code="PRJ-ZZ9", at=NOON)
     make_signed_shift(own, on=day(17), call=time(8), wrap=time(9), break_minutes=0, production=other)
-    make_signed_shift(second, on=day(17), call=time(10), wrap=time(15), break_minutes=0)
     make_signed_shift(own, on=day(18), **HOURS, production=other)
 
     found = totals(own)

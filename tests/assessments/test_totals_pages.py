@@ -92,8 +92,6 @@ def test_nobody_reads_the_totals_of_somebody_else(client, mentorship, at):
     key = mentorship.enrolment.pk
 
     for stranger in (make_person(), mentorship.mentor.person, make_registrar()):
-        assert page_of(client, stranger, enrolment=key).status_code in {200, 404}
-        assert "Tomasz" not in page_of(client, stranger, enrolment=key).text or stranger == mentorship.mentor.person
         make_enrolment(learner=stranger)
         assert page_of(client, stranger, enrolment=key).status_code == 404
         assert page_of(client, stranger, enrolment="x").status_code == 404
@@ -134,7 +132,7 @@ def test_the_page_costs_the_same_for_one_shift_and_for_three(client, mentorship,
     AcademySettings.load()
     client.force_login(mentorship.learner)
 
-    with django_assert_num_queries(8):  # session, user; enrolments; sets, requirements; shifts; the frame's two
+    with django_assert_num_queries(10):  # session, user; enrolments; sets, requirements; shifts; the frame’s four
         client.get(reverse("assessments:totals"))
 
 
