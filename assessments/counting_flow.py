@@ -56,7 +56,7 @@ def _best_path(ways: Ways, best: dict[Node, int], source: Node, sink: Node) -> l
     came_by: dict[Node, Step] = {}
     settled: dict[Node, int] = {}
     heap: list[tuple[int, int, Node]] = [(0, 0, source)]
-    pushed = 0  # breaks ties, so that nodes are never compared
+    pushed = 0  # of ways alike the newest is followed first: it is nearest to the sink
     while heap:
         short, _tie, node = heappop(heap)
         if node in settled:
@@ -78,7 +78,7 @@ def _best_path(ways: Ways, best: dict[Node, int], source: Node, sink: Node) -> l
             total = short + best[other] - best[node] - worth
             if other not in reached or total < reached[other]:
                 reached[other], came_by[other] = total, (pipe, change)
-                pushed += 1
+                pushed -= 1
                 heappush(heap, (total, pushed, other))
     if sink not in settled:
         return []

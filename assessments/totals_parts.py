@@ -168,7 +168,7 @@ def _most(those: Iterable[Placed], key: Callable[[Placed], str], weight: Callabl
     minutes: dict[str, int] = defaultdict(int)
     weights: dict[str, int] = {}
     for one in those:
-        minutes[key(one)] += one.shift.minutes
+        minutes[key(one)] += one.minutes
         weights[key(one)] = weight(one)
     return min(minutes, key=lambda part: (-weights[part], -minutes[part], part))
 
