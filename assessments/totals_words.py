@@ -34,13 +34,13 @@ BEYOND: dict[Reason, Callable[[Difference, CountingRules], str]] = {
     % {"n": rules.recency_days or 0},
     Reason.ROLE: lambda difference, rules: _("No day in this role counts: %(role)s.") % {"role": _role(difference)},
     Reason.OVER_ROLE: lambda difference, rules: ngettext(
-        "Over the maximum for this role: %(role)s, %(n)d day.", "Over the maximum for this role: %(role)s, %(n)d days.",
+        "At most %(n)d day counts in this role: %(role)s.", "At most %(n)d days count in this role: %(role)s.",
         _most(difference, rules),
     )
     % {"role": _role(difference), "n": _most(difference, rules)},
     Reason.OVER_PRODUCTION: lambda difference, rules: ngettext(
-        "%(n)d day of one production counts, and %(code)s has more.",
-        "%(n)d days of one production count, and %(code)s has more.",
+        "At most %(n)d day on one production counts, and %(code)s has more.",
+        "At most %(n)d days on one production count, and %(code)s has more.",
         rules.days_per_production or 0,
     )
     % {"n": rules.days_per_production or 0, "code": difference.production},

@@ -116,8 +116,8 @@ def test_signed_days_beyond_the_rules_say_which_rule():
     ]
     code = found.differences[1].production
     assert [rung.title for rung in ladder(found) if not rung.is_step] == [
-        "Over the maximum for this role: observe, 1 day.",
-        f"2 days of one production count, and {code} has more.",
+        "At most 1 day counts in this role: observe.",
+        f"At most 2 days on one production count, and {code} has more.",
         "No day in this role counts: cover.",
         "More than 20 days ago: too long to count.",
     ]

@@ -67,7 +67,7 @@ def test_the_page_says_what_counts_and_why_the_rest_does_not(client, mentorship,
         ("Handed in", 4, "32 h"),
         ("With the mentor, who has not signed yet.", 1, "8 h"),
         ("Signed", 3, "24 h"),
-        ("Over the maximum for this role: observe, 1 day.", 1, "8 h"),
+        ("At most 1 day counts in this role: observe.", 1, "8 h"),
         ("Counts", 2, "16 h"),
     ]
     assert "2 of 4" in page.text
