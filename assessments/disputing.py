@@ -1,7 +1,8 @@
 """Who decides when a mentor and a learner do not agree about a day? The registrar, with both accounts and other evidence.
 
 A learner goes there with a shift that was declined, with hours they do not accept, or with one that nobody has signed for
-as long as `ShadowingSettings.escalate_days` says. Nothing else writes ShiftDispute. Locks: learner, shift.
+as long as `ShadowingSettings.escalate_days` says. Nothing else writes ShiftDispute but `void_shift`, which ends the one
+about a shift that is made void. Locks: learner, shift.
 """
 
 from __future__ import annotations

@@ -27,7 +27,6 @@ from .shift_defaults import NEW
 from .shift_forms import ShiftForm
 from .shift_log import decided_among, last_day, log_of
 from .shift_page import CHANGED_IN, page_of
-from .shift_words import duration
 from .shifts import (
     CannotHandIn,
     CannotRecord,
@@ -38,7 +37,7 @@ from .shifts import (
     take_back_shift,
 )
 from .titles import readings_for
-from .totals import record_of
+from .totals_summary import summary_of
 
 
 @require_safe
@@ -46,7 +45,6 @@ from .totals import record_of
 def shift_list(request: HttpRequest) -> HttpResponse:
     learner = person_of(request)
     shifts = list(Shift.objects.filter(learner=learner).whole().order_by("-call_at", "-pk"))
-    record = record_of(sorted(shifts, key=lambda shift: (shift.call_at, shift.pk)))
     log = log_of(shifts, decided=decided_among(learner), zone=learner.time_zone)
     mentorships = open_mentorships(learner)
     can_record = any(mentorship.begun_at for mentorship in mentorships)
@@ -55,8 +53,7 @@ def shift_list(request: HttpRequest) -> HttpResponse:
         "assessments/shift_list.html",
         {
             "log": log,
-            "record": record,
-            "hours": duration(record.minutes),
+            "summary": summary_of(learner, shifts, at=timezone.now()),
             "mentorships": mentorships,
             "audits": audits_for(learner),
             "readings": readings_for(learner),

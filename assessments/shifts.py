@@ -26,9 +26,11 @@ from .mentorships import holding_terms
 from .models import (
     HoursProposal,
     Mentorship,
+    Outcome,
     Production,
     ShadowingSettings,
     Shift,
+    ShiftDispute,
     ShiftMessage,
     ShiftState,
     SignLink,
@@ -304,8 +306,8 @@ SAID = (
 def void_shift(*, shift: Shift, by: User, reason: VoidReason, at: datetime, as_registrar: bool = False) -> Shift:
     """Say that a shift does not count, for a reason; the row and its seal stay readable. Repeating changes nothing.
 
-    A learner withdraws what is not signed. A registrar voids anything, and with a signed one its open amendment.
-    Raises CannotVoid.
+    A learner withdraws what is not signed. A registrar voids anything, and with a signed one its open amendment; a
+    dispute about either is over with it. Raises CannotVoid.
     """
     lock_learner(shift.learner)
     shift = lock_shift(shift)
@@ -323,6 +325,10 @@ def void_shift(*, shift: Shift, by: User, reason: VoidReason, at: datetime, as_r
         row.save(update_fields=["voided_at", "voided_by", "void_reason"])
         _close_proposals(row, at=at)
         _end_links(row, at=at)
+        # A void shift is decided about: nobody is asked any more whether it counts.
+        ShiftDispute.objects.filter(shift=row, decided_at=None).update(
+            decided_at=at, decided_by=by, outcome=Outcome.DOES_NOT
+        )
         note(Shift.objects.whole().get(pk=row.pk), "shift.voided", actor=by, at=at)
     if as_registrar:
         transaction.on_commit(partial(tasks.tell_learner_of_void.enqueue, shift.pk))

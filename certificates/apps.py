@@ -7,4 +7,4 @@ class CertificatesConfig(AppConfig):
     verbose_name = _("Certificates")
 
     def ready(self) -> None:
-        from . import access  # noqa: F401  registers this package's rules
+        from . import access, day_rules  # noqa: F401  register this package's rules, and those that days count under

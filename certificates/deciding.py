@@ -38,7 +38,7 @@ def ask_for_certificate(
     if waiting := enrolment.certification_requests.filter(answered_at=None).first():
         return waiting
     refuse_after_revocation(enrolment)
-    verdict = verdict_on(enrolment)
+    verdict = verdict_on(enrolment, at=at)
     if verdict is None or not verdict.met:
         raise NotEligible(verdict)
     if verdict.requirement_set.kind != CredentialKind.CERTIFICATION:
@@ -68,7 +68,11 @@ def confirm_certification(*, request: CertificationRequest, by: User, at: dateti
     if request.enrolment.learner_id == by.pk:
         raise CannotDecide(_("This is your own request. Another registrar decides it."))
     certificate = issue_certificate(
-        enrolment=request.enrolment, holder_name=request.certificate_name, confirmed_by=by, at=at
+        enrolment=request.enrolment,
+        holder_name=request.certificate_name,
+        confirmed_by=by,
+        at=at,
+        asked_at=request.asked_at,
     )
     if request.answered_at is None:
         request.answered_at, request.answered_by = at, by

@@ -1,8 +1,8 @@
 """Has this learner met what they joined under, and if not, why not yet? Reads the facts; the rules are elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,16 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.agreements import current_agreement
+from assessments.mentors import today_of
 from assessments.models import AgreementSignature
 from assessments.standing import QuizStanding, quiz_standing
-from assessments.totals import ShadowRecord, shadow_record
+from assessments.totals import Standing, days_of, standings_for, worked_in
 from cms.accounts import history
 from cms.accounts.models import User
 from courses.models import CompletedBy, Enrolment, ProgrammePage
 from courses.progress import Outline, outline_of
 
 from .models import Requirement, RequirementKind, RequirementSet
-from .requirements import AgreementFacts, DayFacts, Finding, Kind, ModuleFacts, QuizFacts, Record, rule_of
+from .requirements import AgreementFacts, Finding, Kind, ModuleFacts, QuizFacts, Record, rule_of
 
 
 class CannotPublish(Exception):
@@ -111,10 +112,17 @@ def current_set(programme: ProgrammePage, at: datetime | None = None) -> Require
 
 
 def set_for(enrolment: Enrolment) -> RequirementSet | None:
-    """The set this learner joined under; the programme's first, for who came before there was any. One or two queries."""
-    sets = RequirementSet.objects.filter(programme_id=enrolment.programme_id)
-    joined = sets.filter(published_at__lte=enrolment.enrolled_at).order_by("-published_at").first()
-    return joined or sets.order_by("published_at").first()
+    """The set this learner joined under; the programme's first, for who came before there was any. One query."""
+    return set_joined(
+        RequirementSet.objects.filter(programme_id=enrolment.programme_id).order_by("published_at"), enrolment
+    )
+
+
+def set_joined(sets: Iterable[RequirementSet], enrolment: Enrolment) -> RequirementSet | None:
+    """Which of its programme's sets, oldest first, an enrolment joined under."""
+    known = list(sets)
+    joined = [published for published in known if published.published_at <= enrolment.enrolled_at]
+    return next(reversed(joined), next(iter(known), None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,18 +131,23 @@ class Evidence:
 
     outline: Outline
     quizzes: list[QuizStanding]
-    shadow: ShadowRecord
+    shifts: tuple[Standing, ...]
+    on: date  # where the learner lives, when it was read
 
 
-def evidence_of(enrolment: Enrolment) -> Evidence:
-    """Everything shown so far: a constant number of queries."""
+def evidence_of(enrolment: Enrolment, *, at: datetime | None = None) -> Evidence:
+    """Everything shown so far, looked at on the day of `at` (now, when not given): a constant number of queries."""
     outline = outline_of(programme=enrolment.programme, enrolment=enrolment)
-    return Evidence(outline=outline, quizzes=quiz_standing(enrolment, outline=outline), shadow=shadow_record(enrolment))
+    return Evidence(
+        outline=outline,
+        quizzes=quiz_standing(enrolment, outline=outline),
+        shifts=standings_for(enrolment),
+        on=today_of(enrolment.learner, at or timezone.now()),
+    )
 
 
 def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evidence) -> Record:
     """The evidence as the rules look at it, with the agreements they name: two queries for each of those."""
-    shadow = evidence.shadow
     return Record(
         modules=tuple(
             ModuleFacts(
@@ -154,10 +167,9 @@ def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evi
             )
             for standing in evidence.quizzes
         ),
-        days=tuple(DayFacts(on=day.on, role=day.role) for day in shadow.days if day.state == "signed"),
-        waiting_days=len({day.on for day in shadow.days if day.state == "waiting"}),
-        mentors=shadow.mentors,
-        productions=shadow.productions,
+        days=worked_in(evidence.shifts),
+        waiting_days=len({day.on for day in days_of(evidence.shifts) if day.state == "waiting"}),
+        on=evidence.on,
         agreements={
             slug: found
             for slug in (rule.terms["slug"] for rule in rules if rule.kind == RequirementKind.AGREEMENT)
@@ -188,13 +200,16 @@ def _agreement_facts(enrolment: Enrolment, slug: str) -> AgreementFacts | None:
     )
 
 
-def verdict_on(enrolment: Enrolment, evidence: Evidence | None = None) -> Verdict | None:
-    """The learner held against their set, requirement by requirement; None while the programme has no set."""
+def verdict_on(enrolment: Enrolment, evidence: Evidence | None = None, *, at: datetime | None = None) -> Verdict | None:
+    """The learner held against their set, requirement by requirement; None while the programme has no set.
+
+    As of `at` (now, when not given), or of the evidence.
+    """
     joined = set_for(enrolment)
     if joined is None:
         return None
     rows = list(joined.requirements.order_by("position"))
-    record = record_for(enrolment, rows, evidence or evidence_of(enrolment))
+    record = record_for(enrolment, rows, evidence or evidence_of(enrolment, at=at))
     rules = tuple(rule_of(row.kind, row.terms) for row in rows)
     return Verdict(
         requirement_set=joined,

@@ -76,11 +76,17 @@ def refuse_after_revocation(enrolment: Enrolment) -> None:
 
 @transaction.atomic
 def issue_certificate(
-    *, enrolment: Enrolment, holder_name: str, confirmed_by: User | None, at: datetime
+    *,
+    enrolment: Enrolment,
+    holder_name: str,
+    confirmed_by: User | None,
+    at: datetime,
+    asked_at: datetime | None = None,
 ) -> Certificate:
     """Issue what the learner has earned. Repeating returns the certificate that stands.
 
-    `confirmed_by` is the registrar for a certification, None where issuing is automatic. Raises NotEligible with what is
+    `confirmed_by` is the registrar for a certification, None where issuing is automatic. `asked_at`, where given, is when
+    the learner asked: no day grows too old while a registrar looks at it. Raises NotEligible with what is
     missing, CannotIssue for a name or a decision that cannot be, CannotSign when no key is active.
     """
     holder_name = check_name(holder_name)
@@ -91,7 +97,7 @@ def issue_certificate(
     if standing := enrolment.certificates.filter(revoked_at=None, superseded_at=None).first():
         return standing
     refuse_after_revocation(enrolment)
-    verdict = verdict_on(enrolment)
+    verdict = verdict_on(enrolment, at=asked_at or at)
     if verdict is None or not verdict.met:
         raise NotEligible(verdict)
     rules = verdict.requirement_set

@@ -39,8 +39,9 @@ def standing_of(enrolment: Enrolment, *, form: AskForm | None = None) -> Standin
     newest = [each for each in enrolment.certificates.all() if each.superseded_at is None]
     certificate = max(newest, key=lambda each: each.issued_at, default=None)
     request = max(enrolment.certification_requests.all(), key=lambda each: each.asked_at, default=None)
-    verdict = None if certificate else verdict_on(enrolment)
     waiting = request is not None and request.answered_at is None
+    # What was met when they asked is what the registrar looks at: no day grows too old while a request waits.
+    verdict = None if certificate else verdict_on(enrolment, at=request.asked_at if request and waiting else None)
     if form is None and verdict and verdict.met and not waiting:
         learner = enrolment.learner
         form = AskForm(initial={"certificate_name": learner.certificate_name or learner.display_name})

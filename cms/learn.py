@@ -9,12 +9,14 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessments.models import Shift, ShiftRole
+from assessments.counting import WEIGHT, Reason
+from assessments.models import ShiftRole
 from assessments.standing import QuizStanding
-from assessments.totals import ShadowRecord
+from assessments.totals import Totals, totals_of
+from assessments.totals_words import runs_out
 from certificates.eligibility import Verdict, evidence_of, verdict_on
 from certificates.models import Certificate, CertificationRequest, Status
-from certificates.requirements import WEIGHT, ShadowDays
+from certificates.requirements import ShadowDays
 from cms.accounts.models import User
 from courses.dates import intake_of
 from courses.models import Ended, Enrolment, Grant, Intake, Order
@@ -47,9 +49,9 @@ class Today:
     outline: Outline
     quizzes: list[QuizStanding]
     verdict: Verdict | None
-    shadow: ShadowRecord | None  # None where the programme asks for no days on set
+    shadow: Totals | None  # None where the programme asks for no days on set
     roles: list[RoleLine]
-    days_asked: int
+    runs_out: str  # which days grow too old soon, as a sentence
     waiting_for: list[str]  # names of mentors
     certificate: Certificate | None
     status: Status | None
@@ -121,15 +123,16 @@ def today_of(person: User, *, slug: str, at: datetime) -> Today | None:
         return None
     enrolments.sort(key=lambda enrolment: enrolment.last_read_at or enrolment.enrolled_at, reverse=True)
     enrolment = next((found for found in enrolments if found.programme.slug == slug), enrolments[0])
-    evidence = evidence_of(enrolment)
+    enrolment.learner = person  # as `open_for` sought it: it need not be fetched again
+    evidence = evidence_of(enrolment, at=at)
     certificate = enrolment.certificates.filter(superseded_at=None).order_by("-issued_at").first()
     request = enrolment.certification_requests.order_by("-asked_at").first()
     verdict = verdict_on(enrolment, evidence)
     days = next((rule for rule in verdict.rules if isinstance(rule, ShadowDays)), None) if verdict else None
-    shadow = evidence.shadow if days else None
-    waiting = Shift.objects.filter(enrolment=enrolment).waiting().values_list(
-        "mentorship__mentor__person__display_name", flat=True
-    )  # fmt: skip
+    shadow = totals_of(evidence.shifts, days.rules, on=evidence.on) if days else None
+    waiting = {
+        standing.shift.mentorship.mentor.name for standing in evidence.shifts if standing.why is Reason.WITH_MENTOR
+    }
     return Today(
         enrolment=enrolment,
         intake=intake_of(enrolment),
@@ -139,20 +142,25 @@ def today_of(person: User, *, slug: str, at: datetime) -> Today | None:
         quizzes=evidence.quizzes,
         verdict=verdict,
         shadow=shadow,
-        roles=_role_lines(days, verdict, shadow) if days and verdict and shadow else [],
-        days_asked=days.days if days else 0,
-        waiting_for=sorted(set(waiting)) if days else [],
+        roles=_role_lines(shadow) if shadow else [],
+        runs_out=runs_out(shadow) if shadow else "",
+        waiting_for=sorted(waiting) if days else [],
         certificate=certificate,
         status=certificate.status(at) if certificate else None,
         request=request if request and request.answered_at is None else None,
     )
 
 
-def _role_lines(rule: ShadowDays, verdict: Verdict, shadow: ShadowRecord) -> list[RoleLine]:
-    signed, counts = rule.count(verdict.record), rule.countable(verdict.record)
+def _role_lines(shadow: Totals) -> list[RoleLine]:
+    rules, signed, counts, waits = (
+        shadow.rules,
+        shadow.counted.signed_by_role,
+        shadow.counted.by_role,
+        shadow.waiting_by_role,
+    )
     lines = []
     for role in WEIGHT:
-        least, most, waiting = rule.least.get(role, 0), rule.most.get(role), shadow.waiting_by_role.get(role, 0)
+        least, most, waiting = rules.least.get(role, 0), rules.most.get(role), waits[role]
         if not (least or most is not None or signed[role] or waiting):
             continue
         more = max(least - counts[role], 0)

@@ -14,7 +14,6 @@ from .agreement import AgreementSigned
 from .facts import (
     AgreementFacts,
     BadTerms,
-    DayFacts,
     Finding,
     Kind,
     ModuleFacts,
@@ -25,15 +24,13 @@ from .facts import (
 )
 from .modules import ModulesComplete
 from .quizzes import QuizzesPassed
-from .shadow_days import WEIGHT, ShadowDays
+from .shadow_days import ShadowDays
 
 __all__ = [
     "KINDS",
-    "WEIGHT",
     "AgreementFacts",
     "AgreementSigned",
     "BadTerms",
-    "DayFacts",
     "Finding",
     "Kind",
     "ModuleFacts",

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from assessments.models import ShiftRole
+from assessments.counting import Worked
 
 from ..models import RequirementKind
 
@@ -42,14 +42,6 @@ class QuizFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DayFacts:
-    """One signed day: a date and a role on it. A date may appear once for each role."""
-
-    on: date
-    role: ShiftRole
-
-
-@dataclass(frozen=True, kw_only=True)
 class AgreementFacts:
     title: str
     version: int  # the current one
@@ -63,10 +55,9 @@ class Record:
 
     modules: tuple[ModuleFacts, ...] = ()
     quizzes: tuple[QuizFacts, ...] = ()
-    days: tuple[DayFacts, ...] = ()
+    days: tuple[Worked, ...] = ()  # signed shifts whose seal holds
     waiting_days: int = 0
-    mentors: int = 0
-    productions: int = 0
+    on: date = date.min  # the day it is looked at, from which the age of days is reckoned
     agreements: Mapping[str, AgreementFacts] = field(default_factory=dict)
 
 
@@ -114,6 +105,15 @@ def whole(terms: Mapping[str, Any], name: str, default: int) -> int:
     value = terms.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise BadTerms(_("“%(name)s” is a whole number, nought or more.") % {"name": name})
+    return value
+
+
+def some(terms: Mapping[str, Any], name: str) -> int | None:
+    """A limit that may be missing: None then, and a whole number from one otherwise."""
+    if name not in terms:
+        return None
+    if not (value := whole(terms, name, 0)):
+        raise BadTerms(_("“%(name)s” is a whole number, one or more.") % {"name": name})
     return value
 
 

@@ -1,29 +1,25 @@
 """Have enough days been shadowed, in the right roles?"""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from assessments.models import ShiftRole
+from assessments.counting import Counted, CountingRules, Reason, count
+from assessments.models import Scene, ShiftRole
 
 from ..models import RequirementKind
-from .facts import BadTerms, Finding, Promise, Record, State, listed, take, whole
-
-# The heavier role of a day is the one it counts as, in this order.
-WEIGHT = [ShiftRole.OBSERVE, ShiftRole.ASSIST, ShiftRole.COVER, ShiftRole.LEAD]
+from .facts import BadTerms, Finding, Promise, Record, State, listed, some, take, whole
 
 
 class ShadowDays:
-    """Signed days on set. A day is a date; it counts once, as the heaviest role the learner had on it.
+    """Signed days on set, counted by `assessments.counting`, as the learner's own page counts them.
 
-    Where that would leave a minimum open or go over a maximum, it counts as another role they had that day: more
-    evidence never undoes what was met. Days beyond a role's maximum are recorded and do not count.
-
-    Terms: `days`; `roles` {ROLE: {"min": n, "max": n}}; `productions`; `mentors`. Source of the shape: the example rule
-    set that programmes of the field use, with a minimum and a maximum for a role.
+    Terms: `days`; `hours`; `roles` {ROLE: {"min": n, "max": n}}; `productions`; `mentors`; `scenes` {SCENE: days};
+    `recency_days`; `days_per_production`. Productions, mentors and scenes are looked for in every signed day that is recent
+    enough and in a role that counts, also in those over a maximum. Source of the shape: the example rule set that
+    programmes of the field use, with a minimum and a maximum for a role.
     """
 
     NAMES: ClassVar = {
@@ -38,28 +34,23 @@ class ShadowDays:
         ShiftRole.LEAD: gettext_lazy("leading"),
         ShiftRole.COVER: gettext_lazy("covering"),
     }
+    TERMS = ("days", "hours", "roles", "productions", "mentors", "scenes", "recency_days", "days_per_production")
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
-        take(terms, ("days", "roles", "productions", "mentors"))
+        take(terms, self.TERMS)
         self.days = whole(terms, "days", 1)
+        self.hours = whole(terms, "hours", 0)
         self.productions = whole(terms, "productions", 0)
         self.mentors = whole(terms, "mentors", 0)
-        roles = terms.get("roles", {})
-        if not isinstance(roles, dict) or set(roles) - set(ShiftRole.values):
-            raise BadTerms(_("“roles” names a role that does not exist."))
-        for limits in roles.values():
-            if not isinstance(limits, dict):
-                raise BadTerms(_("Each role has its limits: “min”, “max” or both."))
-            take(limits, ("min", "max"))
-        self.least = {ShiftRole(name): whole(limits, "min", 0) for name, limits in roles.items()}
-        self.most = {ShiftRole(name): whole(limits, "max", 0) for name, limits in roles.items() if "max" in limits}
-        for role, most in self.most.items():
-            if most < self.least[role]:
-                raise BadTerms(_("A role’s maximum is below its minimum."))
-        if sum(self.least.values()) > self.days:
-            raise BadTerms(_("The minimums of the roles add up to more than “days”."))
-        if set(self.most) == set(ShiftRole) and sum(self.most.values()) < self.days:
-            raise BadTerms(_("The maximums of the roles add up to less than “days”."))
+        self.scenes = _scenes(terms)
+        self.least, self.most = _limits(terms, self.days)
+        self.rules = CountingRules(
+            days=self.days,
+            least=self.least,
+            most=self.most,
+            recency_days=some(terms, "recency_days"),
+            days_per_production=some(terms, "days_per_production"),
+        )
 
     def promise(self) -> Promise:
         parts = [
@@ -72,7 +63,17 @@ class ShadowDays:
         ]
         if self.productions:
             parts.append(ngettext("%(n)d production", "%(n)d productions", self.productions) % {"n": self.productions})
+        parts += [
+            _("at least %(n)d with %(scene)s") % {"n": least, "scene": scene.label.lower()}
+            for scene, least in self.scenes.items()
+        ]
+        if limit := self.rules.days_per_production:
+            parts.append(_("at most %(n)d on one production") % {"n": limit})
         how_much = str(self.days) + (_(", of which ") + listed(parts) if parts else "")
+        if self.hours:
+            how_much += "; " + ngettext("%(n)d hour or more", "%(n)d hours or more", self.hours) % {"n": self.hours}
+        if window := self.rules.recency_days:
+            how_much += "; " + ngettext("within %(n)d day", "within %(n)d days", window) % {"n": window}
         vouches = (
             ngettext("At least %(n)d mentor", "At least %(n)d mentors", self.mentors) % {"n": self.mentors}
             if self.mentors
@@ -80,81 +81,33 @@ class ShadowDays:
         )
         return Promise(title=_("Shadow days"), how_much=how_much, who_vouches=vouches)
 
-    def count(self, record: Record) -> dict[ShiftRole, int]:
-        """Dates by the role that each counts as, before any maximum."""
-        held: dict[date, set[ShiftRole]] = {}
-        for day in record.days:
-            held.setdefault(day.on, set()).add(day.role)
-        counts_as = {on: max(roles, key=WEIGHT.index) for on, roles in held.items()}
-        while moves := self._better(counts_as, held):
-            counts_as.update(moves)
-        return {role: list(counts_as.values()).count(role) for role in WEIGHT}
-
-    def _better(self, counts_as: dict[date, ShiftRole], held: dict[date, set[ShiftRole]]) -> dict[date, ShiftRole]:
-        """Dates to count differently: one more for a role that lacks, or one fewer for a role over its maximum.
-
-        A chain of dates, each going to where the one before it left, so that only the chain's two ends change in number.
-        """
-        number = {role: list(counts_as.values()).count(role) for role in WEIGHT}
-        lacks = {role for role in WEIGHT if number[role] < self.least.get(role, 0)}
-        room = {role for role in WEIGHT if number[role] < self.most.get(role, len(held) + 1)}
-        spare = {role for role in WEIGHT if number[role] > self.least.get(role, 0)}
-        over = {role for role in WEIGHT if number[role] > self.most.get(role, len(held))}
-        for sources, goals in ((over, lacks), (spare, lacks), (over, room)):
-            for source in sorted(sources, key=WEIGHT.index):
-                reached: dict[ShiftRole, dict[date, ShiftRole]] = {source: {}}
-                queue = [source]
-                while queue:
-                    role = queue.pop(0)
-                    for on in sorted(held):
-                        for other in sorted(held[on], key=WEIGHT.index, reverse=True):
-                            if counts_as[on] is role and other not in reached:
-                                reached[other] = reached[role] | {on: other}
-                                queue.append(other)
-                for goal in sorted(goals & set(reached), key=WEIGHT.index, reverse=True):
-                    if goal is not source:
-                        return reached[goal]
-        return {}
-
-    def countable(self, record: Record) -> dict[ShiftRole, int]:
-        """The same after each role's maximum."""
-        return {role: min(n, self.most.get(role, n)) for role, n in self.count(record).items()}
+    def count(self, record: Record) -> Counted:
+        """What counts, and why the rest does not."""
+        return count(record.days, self.rules, on=record.on)
 
     def finding(self, record: Record) -> Finding:
-        by_role = self.countable(record)
-        counted = sum(by_role.values())
-        lacking = {role: least - by_role[role] for role, least in self.least.items() if by_role[role] < least}
-        wants = []
-        if lacking:
-            wants += [
-                _("%(n)d more must be %(doing)s") % {"n": n, "doing": self.DOING[role]} for role, n in lacking.items()
-            ]
-        if record.productions < self.productions:
-            wants.append(_("%(have)d of %(need)d productions") % {"have": record.productions, "need": self.productions})
-        if record.mentors < self.mentors:
-            wants.append(_("%(have)d of %(need)d mentors") % {"have": record.mentors, "need": self.mentors})
-        met = counted >= self.days and not wants
-        over = sum(self.count(record).values()) - counted
+        counted = self.count(record)
+        days, by_role = len(counted.days), counted.by_role
+        productions = len({worked.production for worked in counted.allowed} - {None})
+        mentors = len({worked.mentor for worked in counted.allowed} - {None})
+        wants = self._wants(counted, productions=productions, mentors=mentors)
+        met = days >= self.days and not wants
         if met:
-            sentence = _("Met: %(have)d of %(need)d.") % {"have": counted, "need": self.days}
+            sentence = _("Met: %(have)d of %(need)d.") % {"have": days, "need": self.days}
         else:
-            sentence = _("%(have)d of %(need)d days") % {"have": counted, "need": self.days}
+            sentence = _("%(have)d of %(need)d days") % {"have": days, "need": self.days}
             sentence += "; " + listed(wants) + "." if wants else "."
-        if over:
-            sentence += " " + ngettext(
-                "%(n)d recorded day is over a maximum and does not count.",
-                "%(n)d recorded days are over a maximum and do not count.",
-                over,
-            ) % {"n": over}
+        sentence = " ".join([sentence, *self._not_counted(counted)])
         if record.waiting_days and not met:
             sentence += " " + ngettext("%(n)d waits for a mentor.", "%(n)d wait for a mentor.", record.waiting_days) % {
                 "n": record.waiting_days
             }
+        of_mentors = ngettext("%(n)d mentor", "%(n)d mentors", mentors) % {"n": mentors}
         summary = ", ".join(
             [
-                ngettext("%(n)d signed day", "%(n)d signed days", counted) % {"n": counted},
-                ngettext("%(n)d mentor", "%(n)d mentors", record.mentors) % {"n": record.mentors},
-                ngettext("%(n)d production", "%(n)d productions", record.productions) % {"n": record.productions},
+                ngettext("%(n)d signed day", "%(n)d signed days", days) % {"n": days},
+                of_mentors,
+                ngettext("%(n)d production", "%(n)d productions", productions) % {"n": productions},
             ]
         )
         parts = [self.NAMES[role](n) for role, n in by_role.items() if n]
@@ -164,14 +117,83 @@ class ShadowDays:
             state=State.MET if met else State.NOT_YET,
             sentence=sentence,
             summary=summary + (": " + ", ".join(parts) if parts else ""),
-            have=min(counted, self.days),
+            have=min(days, self.days),
             need=self.days,
-            place=("assessments:shift_list",),
-            action=_("See your shifts"),
-            fact=(
-                _("On set"),
-                ngettext("%(n)d day", "%(n)d days", counted) % {"n": counted}
-                + ", "
-                + ngettext("%(n)d mentor", "%(n)d mentors", record.mentors) % {"n": record.mentors},
-            ),
+            place=("assessments:totals",),
+            action=_("See your days"),
+            fact=(_("On set"), ngettext("%(n)d day", "%(n)d days", days) % {"n": days} + ", " + of_mentors),
         )
+
+    def _wants(self, counted: Counted, *, productions: int, mentors: int) -> list[str]:
+        """What is missing beside the number of days."""
+        by_role = counted.by_role
+        wants = [
+            _("%(n)d more must be %(doing)s") % {"n": least - by_role[role], "doing": self.DOING[role]}
+            for role, least in self.least.items()
+            if by_role[role] < least
+        ]
+        if (minutes := counted.minutes) < self.hours * 60:
+            wants.append(_("%(have)d of %(need)d hours") % {"have": minutes // 60, "need": self.hours})
+        for scene, least in self.scenes.items():
+            have = len({worked.on for worked in counted.allowed if scene.value in worked.scenes})
+            if have < least:
+                said = {"have": have, "need": least, "scene": scene.label.lower()}
+                wants.append(_("%(have)d of %(need)d with %(scene)s") % said)
+        if productions < self.productions:
+            wants.append(_("%(have)d of %(need)d productions") % {"have": productions, "need": self.productions})
+        if mentors < self.mentors:
+            wants.append(_("%(have)d of %(need)d mentors") % {"have": mentors, "need": self.mentors})
+        return wants
+
+    def _not_counted(self, counted: Counted) -> list[str]:
+        """A sentence for each reason why signed days do not count."""
+        reasons = [left.reason for left in counted.lost.values()]
+        over = reasons.count(Reason.OVER_ROLE) + reasons.count(Reason.ROLE)
+        crowded, old = reasons.count(Reason.OVER_PRODUCTION), reasons.count(Reason.OLD)
+        said = []
+        if over:
+            words = ngettext(
+                "%(n)d recorded day is over a maximum and does not count.",
+                "%(n)d recorded days are over a maximum and do not count.",
+                over,
+            )
+            said.append(words % {"n": over})
+        if crowded:
+            words = ngettext(
+                "%(n)d day more was on one production than counts.",
+                "%(n)d days more were on one production than count.",
+                crowded,
+            )
+            said.append(words % {"n": crowded})
+        if old:
+            words = ngettext("%(n)d day is too long ago to count.", "%(n)d days are too long ago to count.", old)
+            said.append(words % {"n": old})
+        return said
+
+
+def _limits(terms: Mapping[str, Any], days: int) -> tuple[dict[ShiftRole, int], dict[ShiftRole, int]]:
+    """The minimum and the maximum of each role that has one. Raises BadTerms for what cannot be met."""
+    roles = terms.get("roles", {})
+    if not isinstance(roles, dict) or set(roles) - set(ShiftRole.values):
+        raise BadTerms(_("“roles” names a role that does not exist."))
+    for limits in roles.values():
+        if not isinstance(limits, dict):
+            raise BadTerms(_("Each role has its limits: “min”, “max” or both."))
+        take(limits, ("min", "max"))
+    least = {ShiftRole(name): whole(limits, "min", 0) for name, limits in roles.items()}
+    most = {ShiftRole(name): whole(limits, "max", 0) for name, limits in roles.items() if "max" in limits}
+    if any(limit < least[role] for role, limit in most.items()):
+        raise BadTerms(_("A role’s maximum is below its minimum."))
+    if sum(least.values()) > days:
+        raise BadTerms(_("The minimums of the roles add up to more than “days”."))
+    if set(most) == set(ShiftRole) and sum(most.values()) < days:
+        raise BadTerms(_("The maximums of the roles add up to less than “days”."))
+    return least, most
+
+
+def _scenes(terms: Mapping[str, Any]) -> dict[Scene, int]:
+    """Days asked for with a scene of a type."""
+    scenes = terms.get("scenes", {})
+    if not isinstance(scenes, dict) or set(scenes) - set(Scene.values):
+        raise BadTerms(_("“scenes” names a kind of scene that does not exist."))
+    return {Scene(name): whole(scenes, name, 0) for name in scenes if whole(scenes, name, 0)}

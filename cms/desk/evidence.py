@@ -2,12 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext_lazy
 
-from assessments.models import AgreementSignature, Attempt, Competency, Level, Shift, ShiftRole, ShiftState
-from assessments.totals import ShadowRecord, record_of
+from assessments.counting import WEIGHT, CountingRules, Reason
+from assessments.models import AgreementSignature, Attempt, Competency, Level
+from assessments.totals import Step, Totals, totals_of
+from assessments.totals_parts import Part, by_mentor
+from assessments.totals_words import Rung, ladder
+from certificates import eligibility
 from certificates.eligibility import Verdict, verdict_on
+from certificates.requirements import ShadowDays
 from courses.models import Enrolment
 
 LEVELS = [level.label for level in Level]
@@ -19,6 +25,7 @@ class RoleLine:
 
     role: str
     signed: int
+    counts: int
     waiting: int
 
 
@@ -31,56 +38,44 @@ class RubricLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignerLine:
-    """How many distinct days one mentor signed."""
-
-    name: str
-    days: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """All that a registrar weighs."""
 
     verdict: Verdict | None
-    record: ShadowRecord
-    hours: str
+    totals: Totals
+    ladder: list[Rung]
     roles: list[RoleLine]
     rubric: list[RubricLine]
-    signers: list[SignerLine]
+    signers: list[Part]
     broken: int  # signed shifts whose seal does not hold: they count nothing
     attempts: list[Attempt]
     signatures: list[AgreementSignature]
     levels: list[str]
 
 
-def evidence_of(enrolment: Enrolment) -> Evidence:
-    """The enrolment's whole basis: a constant number of queries. Needs its programme and learner loaded."""
-    handed_in = Shift.objects.filter(enrolment=enrolment, submitted_at__isnull=False)
-    # What is the learner's and the mentor's own is not even read.
-    shifts = list(
-        handed_in.select_related("production", "signed_by")
-        .defer("learning_note", "production__title")
-        .order_by("call_at", "pk")
-    )
-    record = record_of(shifts)
-    states = [(shift, shift.state) for shift in shifts]
-    signed = [shift for shift, state in states if state is ShiftState.SIGNED]
-    given = Counter((competency, level) for shift in signed for competency, level in shift.rubric.items())
-    days = {(shift.signed_by_id, shift.worked_on): str(shift.signed_by) for shift in signed}
-    signers = Counter((person, name) for (person, _on), name in days.items())
+def evidence_of(enrolment: Enrolment, *, at: datetime) -> Evidence:
+    """The enrolment's whole basis, the age of days reckoned from `at`. Needs its programme and learner loaded.
+
+    A constant number of queries.
+    """
+    shown = eligibility.evidence_of(enrolment, at=at)
+    verdict = verdict_on(enrolment, shown)
+    rules = next((rule.rules for rule in verdict.rules if isinstance(rule, ShadowDays)), None) if verdict else None
+    # A draft is its learner's alone, even that there is one.
+    handed_in = [standing for standing in shown.shifts if standing.shift.submitted_at]
+    totals = totals_of(handed_in, rules or CountingRules(), on=shown.on)
+    counted, waiting = totals.counted, totals.waiting_by_role
+    signed = counted.signed_by_role
+    signed_shifts = [standing.shift for standing in shown.shifts if standing.why is None]
+    given = Counter((competency, level) for shift in signed_shifts for competency, level in shift.rubric.items())
     return Evidence(
-        verdict=verdict_on(enrolment),
-        record=record,
-        hours=hours_of(record.minutes),
+        verdict=verdict,
+        totals=totals,
+        ladder=ladder(totals) if handed_in else [],
         roles=[
-            RoleLine(
-                role=str(role.label),
-                signed=record.signed_by_role.get(role, 0),
-                waiting=record.waiting_by_role.get(role, 0),
-            )
-            for role in ShiftRole
-            if role in record.signed_by_role or role in record.waiting_by_role
+            RoleLine(role=str(role.label), signed=signed[role], counts=counted.by_role[role], waiting=waiting[role])
+            for role in WEIGHT
+            if signed[role] or waiting[role]
         ],
         rubric=[
             RubricLine(competency=str(competency.label), counts=[given[competency, level] for level in Level])
@@ -88,8 +83,8 @@ def evidence_of(enrolment: Enrolment) -> Evidence:
         ]
         if given
         else [],
-        signers=[SignerLine(name=name, days=count) for (_person, name), count in signers.most_common()],
-        broken=sum(state is ShiftState.BROKEN for _shift, state in states),
+        signers=[part for part in by_mentor(totals) if part.amounts[Step.SIGNED].shifts],
+        broken=totals.because(Reason.BROKEN).shifts,
         attempts=list(Attempt.objects.filter(enrolment=enrolment).order_by("quiz__path", "number")),
         signatures=list(
             AgreementSignature.objects.filter(person=enrolment.learner_id)
@@ -98,12 +93,6 @@ def evidence_of(enrolment: Enrolment) -> Evidence:
         ),
         levels=[str(label) for label in LEVELS],
     )
-
-
-def hours_of(minutes: int) -> str:
-    """Minutes as hours and minutes: "9 h 30"."""
-    whole, rest = divmod(minutes, 60)
-    return f"{whole} h {rest:02}" if rest else f"{whole} h"
 
 
 NO_RULES = gettext_lazy("This programme has no published requirements yet.")

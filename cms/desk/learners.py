@@ -94,7 +94,7 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         enrolment=enrolment,
         facts=facts,
         state=state_of(enrolment),
-        evidence=evidence_of(enrolment),
+        evidence=evidence_of(enrolment, at=at),
         certificates=[(certificate, certificate.status(at)) for certificate in certificates],
         requests=enrolment.certification_requests.order_by("-asked_at", "-pk"),
         others=Enrolment.objects.filter(learner=learner).exclude(pk=enrolment.pk).select_related("programme").order_by("pk"),

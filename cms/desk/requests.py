@@ -59,10 +59,10 @@ def request_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allowed("desk.use")
 def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
-    """One request and all it rests on, as things stand now."""
+    """One request and all it rests on. The age of days is reckoned from when it was asked."""
     asked = _fetch(request, request_id)
     learner = asked.enrolment.learner
-    evidence = evidence_of(asked.enrolment)
+    evidence = evidence_of(asked.enrolment, at=asked.asked_at)
     return show(
         request,
         "cms/desk/request.html",
@@ -108,7 +108,7 @@ def request_confirm(request: HttpRequest, request_id: int) -> HttpResponse:
         messages.warning(request, _("This request has been answered. Nothing was changed."))
         return redirect(here)
     else:
-        verdict = verdict_on(asked.enrolment)
+        verdict = verdict_on(asked.enrolment, at=asked.asked_at)
         if verdict is None:
             missing = [str(NO_RULES)]
         else:

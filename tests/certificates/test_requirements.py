@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from assessments.counting import Worked
 from assessments.models import ShiftRole
 from certificates.models import RequirementKind
 from certificates.requirements import (
     KINDS,
     AgreementFacts,
     BadTerms,
-    DayFacts,
     Finding,
     ModuleFacts,
     QuizFacts,
@@ -30,9 +30,9 @@ FIRST_DAY = date(2026, 3, 2)
 OBSERVE, ASSIST, LEAD, COVER = ShiftRole.OBSERVE, ShiftRole.ASSIST, ShiftRole.LEAD, ShiftRole.COVER
 
 
-def days(*roles: ShiftRole, begin: int = 0) -> tuple[DayFacts, ...]:
+def days(*roles: ShiftRole, begin: int = 0, **facts: Any) -> tuple[Worked, ...]:
     """One day after the other, in these roles."""
-    return tuple(DayFacts(on=FIRST_DAY + timedelta(days=begin + n), role=role) for n, role in enumerate(roles))
+    return tuple(Worked(on=FIRST_DAY + timedelta(days=begin + n), role=role, **facts) for n, role in enumerate(roles))
 
 
 def module(done: int, total: int, hours: int = 0) -> ModuleFacts:
@@ -168,7 +168,9 @@ def test_shadow_days(terms: dict[str, Any], roles: tuple[ShiftRole, ...], expect
 
 def test_shadow_days_want_mentors_and_productions() -> None:
     found = finding(
-        "shadow_days", {"days": 1, "mentors": 2, "productions": 3}, days=days(LEAD), mentors=1, productions=2
+        "shadow_days",
+        {"days": 1, "mentors": 2, "productions": 3},
+        days=days(LEAD, production=1, mentor=1) + days(LEAD, production=2),
     )
 
     assert said(found) == (False, "1 of 1 days; 2 of 3 productions and 1 of 2 mentors.", 1, 1)
@@ -205,13 +207,13 @@ def test_two_shifts_on_one_date_are_one_day() -> None:
     ],
 )
 def test_a_day_counts_once_and_as_what_helps(
-    terms: dict[str, Any], record: tuple[DayFacts, ...], count: dict[ShiftRole, int]
+    terms: dict[str, Any], record: tuple[Worked, ...], count: dict[ShiftRole, int]
 ) -> None:
     rule = ShadowDays(terms)
 
     counted = rule.count(Record(days=record))
 
-    assert {role: n for role, n in counted.items() if n} == count
+    assert {role: n for role, n in counted.by_role.items() if n} == count
     assert rule.finding(Record(days=record)).met
 
 
@@ -224,14 +226,21 @@ def random_terms(chance: random.Random) -> dict[str, Any]:
     return {"days": needed + chance.randint(0, 2) or 1, "roles": roles, "mentors": chance.randint(0, 1)}
 
 
-def random_days(chance: random.Random, most: int) -> tuple[DayFacts, ...]:
+def random_days(chance: random.Random, most: int) -> tuple[Worked, ...]:
     return tuple(
-        DayFacts(on=FIRST_DAY + timedelta(days=chance.randint(0, most)), role=chance.choice(list(ShiftRole)))
+        Worked(
+            on=FIRST_DAY + timedelta(days=chance.randint(0, most)),
+            role=chance.choice(list(ShiftRole)),
+            minutes=chance.randint(1, 600),
+            production=chance.randint(1, 3),
+            mentor=chance.randint(1, 3),
+            scenes=tuple(chance.sample(["KISS", "NUDITY"], chance.randint(0, 2))),
+        )
         for _ in range(chance.randint(0, most + 2))
     )
 
 
-def can_be_met(rule: ShadowDays, record: tuple[DayFacts, ...]) -> bool:
+def can_be_met(rule: ShadowDays, record: tuple[Worked, ...]) -> bool:
     """By trying every way to give each date one of its roles: slow, and plainly right."""
     roles_on: dict[date, set[ShiftRole]] = {}
     for day in record:
@@ -257,6 +266,42 @@ def test_shadow_days_are_met_exactly_when_some_way_of_counting_meets_them() -> N
         assert met == can_be_met(rule, record), (vars(rule), record)
         verdicts.add(met)
     assert verdicts == {True, False}
+
+
+def test_shadow_days_want_hours_and_kinds_of_scene() -> None:
+    terms = {"days": 2, "hours": 12, "scenes": {"SIMULATED_SEX": 2, "KISS": 1}}
+    worked = days(LEAD, minutes=360, scenes=("SIMULATED_SEX", "KISS"))
+
+    some = finding("shadow_days", terms, days=worked)
+    more = finding("shadow_days", terms, days=worked + days(LEAD, begin=1, minutes=359, scenes=("SIMULATED_SEX",)))
+    enough = finding("shadow_days", terms, days=worked + days(LEAD, begin=1, minutes=360, scenes=("SIMULATED_SEX",)))
+
+    assert said(some) == (False, "1 of 2 days; 6 of 12 hours and 1 of 2 with simulated sex.", 1, 2)
+    assert said(more) == (False, "2 of 2 days; 11 of 12 hours.", 2, 2)
+    assert said(enough) == (True, "Met: 2 of 2.", 2, 2)
+
+
+def test_a_day_too_long_ago_and_one_too_many_of_a_production_are_said_and_not_counted() -> None:
+    old = days(LEAD, production=1, mentor=7)
+    crowd = days(LEAD, LEAD, LEAD, begin=30, production=2, mentor=8)
+    terms = {"days": 3, "recency_days": 10, "days_per_production": 2, "productions": 2}
+
+    found = finding("shadow_days", terms, days=old + crowd, on=FIRST_DAY + timedelta(days=32))
+
+    assert said(found) == (
+        False,
+        "2 of 3 days; 1 of 2 productions. 1 day more was on one production than counts. 1 day is too long ago to count.",
+        2,
+        3,
+    )
+    assert found.summary == "2 signed days, 1 mentor, 1 production: 2 led"
+
+
+@pytest.mark.parametrize(("age", "counts"), [(9, True), (10, True), (11, False)])
+def test_a_day_counts_until_it_is_older_than_the_window(age: int, counts: bool) -> None:
+    found = finding("shadow_days", {"days": 1, "recency_days": 10}, days=days(LEAD), on=FIRST_DAY + timedelta(days=age))
+
+    assert found.met == counts
 
 
 # Agreements ------------------------------------------------------------------------------------------------
@@ -295,7 +340,16 @@ def test_an_agreement_leads_to_its_own_page() -> None:
         ("quizzes", {"marks": 80}),
         ("shadow_days", {"days": -1}),
         ("shadow_days", {"days": "20"}),
-        ("shadow_days", {"hours": 20}),
+        ("shadow_days", {"hours": "20"}),
+        ("shadow_days", {"hours": -1}),
+        ("shadow_days", {"minutes": 20}),
+        ("shadow_days", {"recency_days": 0}),
+        ("shadow_days", {"recency_days": None}),
+        ("shadow_days", {"days_per_production": 0}),
+        ("shadow_days", {"days_per_production": 1.5}),
+        ("shadow_days", {"scenes": {"DREAM": 1}}),
+        ("shadow_days", {"scenes": ["KISS"]}),
+        ("shadow_days", {"scenes": {"KISS": True}}),
         ("shadow_days", {"days": 20, "roles": {"DREAM": {"min": 1}}}),
         ("shadow_days", {"days": 20, "roles": {"LEAD": 5}}),
         ("shadow_days", {"days": 20, "roles": {"LEAD": None}}),
@@ -330,6 +384,11 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("quizzes", {"mark": 90}),
     ("shadow_days", {"days": 3}),
     ("shadow_days", {"days": 4, "roles": LIMITS, "productions": 1, "mentors": 1}),
+    (
+        "shadow_days",
+        {"days": 2, "hours": 12, "scenes": {"KISS": 2}, "recency_days": 700, "roles": LIMITS | {"LEAD": {}}},
+    ),
+    ("shadow_days", {"days": 3, "days_per_production": 1, "productions": 2}),
     ("agreement", {"slug": "ethics-code"}),
 ]
 
@@ -351,6 +410,14 @@ def test_a_visitor_reads_the_numbers_of_the_rule() -> None:
     assert promise.who_vouches == "At least 2 mentors"
 
 
+def test_a_visitor_reads_of_windows_hours_and_scenes() -> None:
+    terms = {"days": 9, "hours": 60, "scenes": {"KISS": 1}, "recency_days": 730, "days_per_production": 3}
+
+    assert rule_of("shadow_days", terms).promise().how_much == (
+        "9, of which at least 1 with kiss and at most 3 on one production; 60 hours or more; within 730 days"
+    )
+
+
 # What is true of every kind --------------------------------------------------------------------------------
 
 
@@ -364,8 +431,6 @@ def random_record(chance: random.Random) -> Record:
         quizzes=quizzes,
         days=random_days(chance, 6),
         waiting_days=chance.randint(0, 2),
-        mentors=chance.randint(0, 2),
-        productions=chance.randint(0, 2),
         agreements=chance.choice(({}, code(signed=None), code(signed=1), code(signed=2))),
     )
 
@@ -390,11 +455,11 @@ def another_day(record: Record, chance: random.Random) -> Record:
 
 
 def another_mentor(record: Record, chance: random.Random) -> Record:
-    return replace(record, mentors=record.mentors + 1)
+    return replace(record, days=record.days + days(OBSERVE, mentor=99))
 
 
 def another_production(record: Record, chance: random.Random) -> Record:
-    return replace(record, productions=record.productions + 1)
+    return replace(record, days=record.days + days(OBSERVE, production=99))
 
 
 def signed(record: Record, chance: random.Random) -> Record:
@@ -459,7 +524,11 @@ def test_nothing_at_all_meets_no_rule() -> None:
 
 
 def test_the_public_summary_names_nobody() -> None:
-    record = Record(modules=(module(1, 1),), quizzes=(quiz("100"),), days=days(LEAD, LEAD), mentors=2, productions=1)
+    record = Record(
+        modules=(module(1, 1),),
+        quizzes=(quiz("100"),),
+        days=days(LEAD, production=1, mentor=1) + days(LEAD, begin=1, production=1, mentor=2),
+    )
 
     assert [rule_of(kind, terms).finding(record).summary for kind, terms in EXAMPLES[:4]] == [
         "1 module, 1 unit",

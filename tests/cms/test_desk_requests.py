@@ -54,8 +54,8 @@ def test_the_request_shows_its_whole_basis(client):
     response = client.get(page_of(desk.asked))
 
     page = response.content.decode()
-    assert response.context["evidence"].record.signed_days == 1
-    assert [line.days for line in response.context["evidence"].signers] == [1]
+    assert response.context["evidence"].totals.signed.days == 1
+    assert [line.signed.days for line in response.context["evidence"].signers] == [1]
     assert "Met: 1 unit." in page
     assert "What mentors saw" in page
     assert "Signer" in page

@@ -47,14 +47,14 @@ def screens() -> dict[str, list[str]]:
             "/learn/", f"{COURSE}/", f"{COURSE}/consent/the-boundary-check-in/", f"{COURSE}/consent/a-short-history/",
             f"{COURSE}/human-sexuality/separate-dials/", f"{COURSE}/human-sexuality/quiz/",
             f"{COURSE}/set-protocol/after-the-scene/", f"{COURSE}/consent/quiz/",
-            "/shifts/", "/shifts/new/", "/shifts/mentors/", "/shifts/mentors/outside/",
+            "/shifts/", "/shifts/totals/", "/shifts/new/", "/shifts/mentors/", "/shifts/mentors/outside/",
             *(f"/mentorships/{pair.pk}/{page}/" for page in ("terms", "terms/new", "check-ins/new", "end")),
             *(f"/shifts/{pk}/" for pk in by_state.values()),
             "/certificates/", "/agreements/ethics-code/", "/learn/pause/", "/accounts/", "/accounts/profile/",
             "/accounts/email/", "/accounts/2fa/",
         ],
         "newcomer@demo.example": [
-            "/learn/", "/shifts/", "/certificates/", "/payments/", "/mentoring/apply/",
+            "/learn/", "/shifts/", "/shifts/totals/", "/certificates/", "/payments/", "/mentoring/apply/",
             "/programmes/foundations-of-consent/enrol/",
         ],
         "employer@demo.example": [
