@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from assessments.counting import CountingRules
 from assessments.models import (
     Competency,
     Level,
@@ -29,7 +30,7 @@ from assessments.pack_words import shift_columns, shift_rows, sum_columns, sum_r
 from assessments.packs import KINDS, Part, own_pack, pack_of, signed_shifts
 from assessments.shifts import amend_shift, change_shift, make_production, submit_shift, void_shift
 from assessments.signing import sign_shift
-from assessments.totals import record_of
+from assessments.totals import totals_for
 from cms.accounts.models import User
 from cms.accounts.spreadsheet import as_csv
 from tests.factories.courses import make_enrolment
@@ -104,10 +105,10 @@ def test_the_whole_is_the_sum_of_its_shifts_and_what_the_log_counts(mentorship):
 
     pack = own_pack(learner)
 
-    counted = record_of(Shift.objects.filter(learner=learner).whole())
-    assert pack.minutes == 240 + 150 + 570 + 570 == sum(line.minutes for line in pack.lines) == counted.minutes
+    counted = totals_for(mentorship.enrolment, CountingRules(), on=NOON.date())
+    assert pack.minutes == 240 + 150 + 570 + 570 == sum(line.minutes for line in pack.lines) == counted.signed.minutes
     assert (pack.whole.shifts, pack.whole.days, pack.productions, pack.mentors) == (4, 3, 2, 1)
-    assert (counted.signed_days, counted.productions) == (3, 2)
+    assert (counted.signed.days, counted.productions) == (3, 2)
 
 
 @pytest.mark.parametrize("name", ["role", "union", "medium", "region"])

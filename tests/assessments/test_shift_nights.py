@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.http import QueryDict
 
+from assessments.counting import CountingRules
 from assessments.models import Shift
 from assessments.shift_forms import ShiftForm
 from assessments.shifts import CannotRecord, log_shift, make_production, submit_shift
 from assessments.signing import sign_shift
-from assessments.totals import shadow_record
+from assessments.totals import totals_for
 from tests.factories.people import NOON
 from tests.factories.shifts import make_mentorship, shift_fields
 
@@ -93,8 +94,8 @@ def test_a_night_is_kept_as_it_was(zone, day, call, wrap, breaks, which, call_at
     assert (shift.call_at, shift.wrap_at) == (moment(call_at, day), wrapped)
     assert (shift.worked_on, shift.minutes) == (date.fromisoformat(day), minutes)
     assert (signed.sealed["date"], signed.sealed["minutes"]) == (day, minutes)
-    record = shadow_record(mentorship.enrolment)
-    assert ([one.on for one in record.days], record.signed_days, record.minutes) == ([shift.worked_on], 1, minutes)
+    found = totals_for(mentorship.enrolment, CountingRules(), on=shift.worked_on)
+    assert ([one.on for one in found.days], found.signed.days, found.signed.minutes) == ([shift.worked_on], 1, minutes)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +132,8 @@ def test_one_moment_is_two_dates_and_each_shift_has_that_of_its_own_clock():
 
     assert here.call_at - there.call_at == timedelta(hours=25)
     assert there.worked_on == here.worked_on == date(2026, 11, 20)
-    record = shadow_record(mentorship.enrolment)
-    assert (record.signed_days, record.minutes) == (1, 2 * (8 * 60 - 75))
+    found = totals_for(mentorship.enrolment, CountingRules(), on=NOON.date())
+    assert (found.signed.days, found.signed.minutes) == (1, 2 * (8 * 60 - 75))
 
 
 def test_twenty_four_hours_are_counted_by_the_hours_that_passed_and_not_by_the_clock():
