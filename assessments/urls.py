@@ -1,6 +1,6 @@
 """Which addresses are ours?"""
 
-from . import learner_urls, people_urls, quiz_urls, record_urls, shift_urls, signing_urls
+from . import capture_urls, learner_urls, people_urls, quiz_urls, record_urls, shift_urls, signing_urls
 
 app_name = "assessments"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     *people_urls.urlpatterns,
     *learner_urls.urlpatterns,
     *record_urls.urlpatterns,
+    *capture_urls.urlpatterns,
     *shift_urls.urlpatterns,
     *signing_urls.urlpatterns,
 ]

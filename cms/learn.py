@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.mentorships import open_mentorships
 from assessments.models import Shift, ShiftRole
 from assessments.standing import QuizStanding
 from assessments.totals import ShadowRecord
@@ -45,6 +46,7 @@ class Today:
     roles: list[RoleLine]
     days_asked: int
     waiting_for: list[str]  # names of mentors
+    is_mentored: bool  # somebody has agreed to, so that a day can be recorded
     certificate: Certificate | None
     status: Status | None
     request: CertificationRequest | None
@@ -100,6 +102,7 @@ def today_of(person: User, *, slug: str, at: datetime) -> Today | None:
         roles=_role_lines(days, verdict, shadow) if days and verdict and shadow else [],
         days_asked=days.days if days else 0,
         waiting_for=sorted(set(waiting)) if days else [],
+        is_mentored=days is not None and any(mentorship.begun_at for mentorship in open_mentorships(person)),
         certificate=certificate,
         status=certificate.status(at) if certificate else None,
         request=request if request and request.answered_at is None else None,
