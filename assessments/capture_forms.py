@@ -33,8 +33,6 @@ RARELY_CHANGES = ("phases", "medium", "region", "union", "time_zone")
 class CaptureForm(ShiftForm):
     """One shift, in a minute. `same` shows everything as it was last time; otherwise only what tends to stay is shown."""
 
-    guards = ("new_code",)
-
     # Neither is for a set: the shift's own page asks for them.
     new_title = None  # type: ignore[assignment]  # Django's way to leave out a field of the parent
     learning_note = None  # type: ignore[assignment]

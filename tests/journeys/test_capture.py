@@ -43,7 +43,6 @@ def mentorship():
 def learner(people, mentorship) -> Watched:
     person = people(width=360)
     let_in(person, mentorship.learner)
-    # No signal is not a fault: what it leaves in the console is looked for in the journeys themselves.
     return person
 
 
@@ -71,8 +70,12 @@ def a_day(page: Page, *, days: int = 1, wrap: str = "18:00") -> None:
 
 def ready(page: Page) -> None:
     """Once the device keeps the page, and the worker stands between it and the network."""
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function("caches.match('/shifts/today/shell/').then(Boolean)")
+    page.evaluate(
+        """async () => {
+          while (!navigator.serviceWorker.controller || !(await caches.match("/shifts/today/shell/")))
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }"""
+    )
 
 
 def test_a_day_is_kept_in_few_taps(learner):
@@ -266,7 +269,12 @@ def test_signing_out_takes_the_page_off_the_device(learner):
 
     learner.click("Sign out")
 
-    page.wait_for_function("caches.keys().then((names) => names.every((name) => !name.startsWith('capture-')))")
+    page.evaluate(
+        """async () => {
+          while ((await caches.keys()).some((name) => name.startsWith("capture-")))
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }"""
+    )
 
 
 def test_without_scripts_the_form_keeps_the_day(people, mentorship):
