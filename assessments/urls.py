@@ -1,6 +1,15 @@
 """Which addresses are ours?"""
 
-from . import learner_urls, people_urls, quiz_urls, record_urls, shift_urls, signing_urls, totals_urls
+from . import (
+    capture_urls,
+    learner_urls,
+    people_urls,
+    quiz_urls,
+    record_urls,
+    shift_urls,
+    signing_urls,
+    totals_urls,
+)
 
 app_name = "assessments"
 urlpatterns = [
@@ -9,6 +18,7 @@ urlpatterns = [
     *learner_urls.urlpatterns,
     *record_urls.urlpatterns,
     *totals_urls.urlpatterns,
+    *capture_urls.urlpatterns,
     *shift_urls.urlpatterns,
     *signing_urls.urlpatterns,
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.counting import WEIGHT, Reason
+from assessments.mentorships import open_mentorships
 from assessments.models import ShiftRole
 from assessments.standing import QuizStanding
 from assessments.totals import Totals, totals_of
@@ -53,6 +54,7 @@ class Today:
     roles: list[RoleLine]
     runs_out: str  # which days grow too old soon, as a sentence
     waiting_for: list[str]  # names of mentors
+    is_mentored: bool  # somebody has agreed to, so that a day can be recorded
     certificate: Certificate | None
     status: Status | None
     request: CertificationRequest | None
@@ -145,6 +147,7 @@ def today_of(person: User, *, slug: str, at: datetime) -> Today | None:
         roles=_role_lines(shadow) if shadow else [],
         runs_out=runs_out(shadow) if shadow else "",
         waiting_for=sorted(waiting) if days else [],
+        is_mentored=days is not None and any(mentorship.begun_at for mentorship in open_mentorships(person)),
         certificate=certificate,
         status=certificate.status(at) if certificate else None,
         request=request if request and request.answered_at is None else None,

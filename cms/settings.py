@@ -256,6 +256,7 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.SELF],
     "manifest-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],
 }
 
 # Wagtail -------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from assessments.mentorships import end_mentorship, open_mentorships
 from assessments.models import ShiftRole
 from certificates.eligibility import publish_requirements
 from cms.accounts.models import AcademySettings
@@ -44,7 +45,7 @@ def test_the_first_screen_costs_the_same_for_little_and_for_much(client, much, d
     AcademySettings.load()
     client.force_login(enrolment.learner)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         answer = client.get(reverse("cms:learn"))
 
     assert answer.status_code == 200
@@ -107,3 +108,14 @@ def test_the_menu_holds_what_the_person_does_here(client, make, labels):
     menu = client.get(reverse("cms:account")).context["navigation"]
 
     assert [item.label for item in menu] == labels
+
+
+def test_today_on_set_is_offered_once_a_mentor_has_agreed(client):
+    enrolment = make_learner(shifts=1)
+
+    offered = 'href="/shifts/today/"' in seen_by(client, enrolment.learner).content.decode()
+    for mentorship in open_mentorships(enrolment.learner):
+        end_mentorship(mentorship=mentorship, by=enrolment.learner, at=NOON)
+    afterwards = 'href="/shifts/today/"' in seen_by(client, enrolment.learner).content.decode()
+
+    assert (offered, afterwards) == (True, False)
