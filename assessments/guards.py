@@ -39,26 +39,22 @@ TERMS = (
 )  # fmt: skip
 DRAW = ("id", "month", "shift_id", "drawn_at")
 DRAW_ANSWER = (
-    "answer",
-    "answered_at",
-    "letter",
-    "letter_type",
-    "letter_digest",
-    "closed_at",
-    "closed_by_id",
-    "outcome",
-    "note",
-)
+    "answer", "answered_at", "letter", "letter_type", "letter_digest", "closed_at", "closed_by_id", "outcome", "note",
+)  # fmt: skip
 
 
 def _changed(columns: Iterable[str]) -> str:
     return " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in columns)
 
 
-def _changed_again(columns: Iterable[str], *, empty: str = "") -> str:
-    """A column that was set before is set to something else. `empty` is what a text is before it is set."""
-    set_before = "OLD.\"{0}\" <> ''" if empty == "''" else 'OLD."{0}" IS NOT NULL'
-    return " OR ".join(f"({set_before.format(name)} AND ({_changed([name])}))" for name in columns)
+def _said_again(columns: Iterable[str]) -> str:
+    """A text that was said before is said otherwise."""
+    return " OR ".join(f"(OLD.\"{name}\" <> '' AND ({_changed([name])}))" for name in columns)
+
+
+def _dated_again(columns: Iterable[str]) -> str:
+    """A moment that was set before is set to another, or taken away."""
+    return " OR ".join(f'(OLD."{name}" IS NOT NULL AND ({_changed([name])}))' for name in columns)
 
 
 # Guards -----------------------------------------------------------------------------------------------------
@@ -107,7 +103,7 @@ WRITTEN = (
         table="assessments_shiftdispute",
         on="UPDATE",
         says="accounts and evidence are given once",
-        when=f"{_changed_again(DISPUTE_TEXTS, empty="''")} OR {_changed_again(['mentor_answered_at'])}",
+        when=f"{_said_again(DISPUTE_TEXTS)} OR {_dated_again(['mentor_answered_at'])}",
     ),
     _keeps("mentorshipterms_keep_their_words", TERMS, "other terms are another version"),
     Guard(
@@ -115,7 +111,7 @@ WRITTEN = (
         table="assessments_mentorshipterms",
         on="UPDATE",
         says="a signature under terms stays",
-        when=_changed_again(["learner_signed_at", "mentor_signed_at"]),
+        when=_dated_again(["learner_signed_at", "mentor_signed_at"]),
     ),
     _keeps("auditdraw_keeps_what_was_drawn", DRAW, "a draw stays"),
     _keeps("auditdraw_is_closed_once", [*DRAW, *DRAW_ANSWER], "it was closed", once="closed_at"),

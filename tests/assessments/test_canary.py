@@ -141,7 +141,7 @@ def test_no_page_of_the_admin_shows_a_superuser_what_is_between_two_people():
     between = (JOURNAL, NOTE, TITLE, "Saltmarsh question", "Emberglass answer", "Marigold scope")
     assert {address: secret for address, page in pages.items() for secret in between if secret in page} == {}
     for secret in SECRETS:
-        assert "there are no matches" in client.get("/admin/pages/search/", {"q": secret}).content.decode()
+        assert "no pages match" in client.get("/admin/pages/search/", {"q": secret}).content.decode()
     assert client.get(reverse("assessments:shift_detail", args=[shift.pk])).status_code == 404
 
 
