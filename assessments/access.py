@@ -4,7 +4,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .models import Attempt, Mentor, Mentorship, Shift
+from .models import Attempt, AuditDraw, EvidenceShare, Mentor, Mentorship, Production, Shift, ShiftDispute
 
 
 @rule("attempt.sit")
@@ -35,9 +35,41 @@ def signs_shift(person: User, shift: Shift) -> bool:
     )
 
 
+@rule("dispute.answer")
+def answers_dispute(person: User, dispute: ShiftDispute) -> bool:
+    """The mentor the shift was with. Whether it is decided already is asked by `answer_dispute`."""
+    shift = dispute.shift
+    return shift.mentorship.mentor.person_id == person.pk and shift.learner_id != person.pk
+
+
+@rule("share.end")
+def ends_share(person: User, share: EvidenceShare) -> bool:
+    return share.learner_id == person.pk
+
+
+@rule("journal.keep")
+def keeps_journal(person: User, shift: Shift) -> bool:
+    """Nobody but the learner, whatever their roles."""
+    return shift.learner_id == person.pk
+
+
+@rule("dispute.letter")
+def reads_letter(person: User, shift: Shift) -> bool:
+    """The learner who sent it, and a registrar; not the mentor whose word it is held against, should they be one."""
+    if shift.learner_id == person.pk:
+        return True
+    return Role.REGISTRAR in person.roles and shift.mentorship.mentor.person_id != person.pk
+
+
 @rule("mentorship.answer")
 def answers_mentorship(person: User, mentorship: Mentorship) -> bool:
     return mentorship.mentor.person_id == person.pk
+
+
+@rule("mentorship.read")
+def reads_mentorship(person: User, mentorship: Mentorship) -> bool:
+    """Its terms and check-ins are for the two of them, also once it is over."""
+    return person.pk in (mentorship.learner_id, mentorship.mentor.person_id)
 
 
 @rule("mentorship.end")
@@ -53,6 +85,35 @@ def asks_mentor(person: User, mentor: Mentor) -> bool:
 @rule("mentoring.use")
 def mentors(person: User, thing: None) -> bool:
     return hasattr(person, "mentor")
+
+
+@rule("shift.oversee")
+def oversees_shift(person: User, shift: Shift | None) -> bool:
+    """A registrar, except over a shift that is their own, as its learner or its mentor."""
+    if Role.REGISTRAR not in person.roles:
+        return False
+    return shift is None or person.pk not in (shift.learner_id, shift.mentorship.mentor.person_id)
+
+
+@rule("title.read")
+def reads_title(person: User, production: Production) -> bool:
+    """To open what is sealed: a registrar, for a reason that `read_title` asks for. Learner and mentor need no such rule."""
+    return Role.REGISTRAR in person.roles and production.learner_id != person.pk
+
+
+@rule("dispute.decide")
+def decides_dispute(person: User, dispute: ShiftDispute | None) -> bool:
+    return oversees_shift(person, dispute.shift if dispute else None)
+
+
+@rule("audit.close")
+def closes_audit(person: User, draw: AuditDraw | None) -> bool:
+    return oversees_shift(person, draw.shift if draw else None)
+
+
+@rule("audit.answer")
+def answers_audit(person: User, draw: AuditDraw) -> bool:
+    return draw.shift.learner_id == person.pk
 
 
 rule("mentor.approve")(holders_of(Role.REGISTRAR))

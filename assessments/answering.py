@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from . import tasks
 from .models import DeclineReason, HoursProposal, Mentor, Shift, ShiftMessage, ShiftState
 from .shift_facts import LONGEST_SHIFT, text_of
-from .shift_history import note
+from .shift_history import digest_of_hours, note
 from .shifts import lock_shift
 
 
@@ -83,7 +83,9 @@ def propose_hours(
     shift.save(update_fields=["proposed_at"])
     if words:
         write(shift, mentor, words, at=at)
-    note(shift, "shift.hours_proposed", actor=mentor.person, at=at, proposal=proposal.pk)
+    note(
+        shift, "shift.hours_proposed", actor=mentor.person, at=at, proposal=proposal.pk, hours=digest_of_hours(proposal)
+    )
     transaction.on_commit(partial(tasks.tell_learner_of_question.enqueue, shift.pk))
     return proposal
 

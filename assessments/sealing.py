@@ -9,7 +9,6 @@ behind `assessments.signing` breaks the seal, visibly and for good.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -128,4 +127,7 @@ def seal_holds(shift: Shift) -> bool:
         "signer": signer,
         "authentication": sealed.get("authentication"),
     }
-    return now == sealed and hmac.compare_digest(seal_of(now), shift.seal)
+    try:
+        return now == sealed and seal_of(now) == shift.seal
+    except UnicodeEncodeError:  # half a character, which the product never writes and nothing can be digested with
+        return False

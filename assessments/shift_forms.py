@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cms.accounts.models import User
 from cms.accounts.timezones import known_time_zones, time_zone
 
-from .competencies import frames
+from .competencies import Frame, frames
+from .guard import Finding, code_findings, findings
+from .guarded_forms import Guarded
 from .models import (
-    Competency,
     Duty,
-    Level,
     Medium,
     Mentorship,
     Phase,
@@ -30,11 +31,10 @@ from .models import (
     ShiftRole,
     Union,
 )
+from .shift_defaults import NEW, shown_first
 from .shift_facts import LONGEST_TEXT, LONGEST_TITLE, MOST_OF_A_SCENE, CannotRecord, ShiftFields
-from .shift_times import CameTwice, NotATime, moments, span_of
-from .shifts import a_free_code
+from .shift_times import CameTwice, NotATime, span_of
 
-NEW = "new"
 WHICH = [
     ("first", gettext_lazy("The first, before the clocks went back")),
     ("second", gettext_lazy("The second, after")),
@@ -53,8 +53,22 @@ ROLES = [
 ]
 
 
-class ShiftForm(forms.Form):
-    """One shift. `log_shift` and `change_shift` take what `fields_said` gives, beside mentorship and production."""
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """One frame of competencies as boxes to tick."""
+
+    frame: Frame
+    boxes: Sequence[BoundWidget]
+    ticked: int
+
+
+class ShiftForm(Guarded):
+    """One shift. `log_shift` and `change_shift` take what `fields_said` gives, beside mentorship and production.
+
+    `shift` is the one being changed, `like` one that is being repeated, `last` the learner's last, for what can be guessed.
+    """
+
+    guards = ("learning_note", "new_code")
 
     worked_on = forms.DateField(
         label=gettext_lazy("Date"),
@@ -159,10 +173,17 @@ class ShiftForm(forms.Form):
         mentorships: Sequence[Mentorship],
         productions: Sequence[Production],
         shift: Shift | None = None,
+        like: Shift | None = None,
+        last: Shift | None = None,
     ) -> None:
         self.mentorships = {str(mentorship.pk): mentorship for mentorship in mentorships}
         self.productions = {str(production.pk): production for production in productions}
-        super().__init__(data, initial=self._said_before(learner, shift))
+        self.titles = [production.title for production in productions if production.title]
+        first = shown_first(
+            learner=learner, mentorships=self.mentorships, productions=self.productions,
+            shift=shift, like=like, last=last,
+        )  # fmt: skip
+        super().__init__(data, initial=first)
         several = len({mentorship.enrolment_id for mentorship in mentorships}) > 1
         mentors = [(key, _named(mentorship, several=several)) for key, mentorship in self.mentorships.items()]
         self._choices("mentorship", mentors)
@@ -171,7 +192,6 @@ class ShiftForm(forms.Form):
         for scene in Scene:
             self.fields[f"scene_{scene}"] = forms.IntegerField(
                 label=scene.label, min_value=0, max_value=MOST_OF_A_SCENE, required=False,
-                initial=shift.scenes.get(scene.value) if shift else None,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input", "placeholder": "0"}),
             )  # fmt: skip
         self.asks: set[str] = set()
@@ -189,26 +209,26 @@ class ShiftForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         field.choices = choices
 
-    def _said_before(self, learner: User, shift: Shift | None) -> dict[str, Any]:
-        """What the form shows first: the shift as it stands, or today with what can be guessed."""
-        if shift is None:
-            return {
-                "worked_on": timezone.localdate(),
-                "time_zone": learner.time_zone,
-                "production": next(iter(self.productions), NEW),
-                "new_code": a_free_code(self.productions.values()),
-                "mentorship": next(iter(self.mentorships), ""),
-            }
-        zone = time_zone(shift.time_zone)
-        call, wrap = shift.call_at.astimezone(zone), shift.wrap_at.astimezone(zone)
-        said = {name: getattr(shift, name) for name in ("worked_on", "break_minutes", "time_zone", "role", "medium")}
-        said |= {name: getattr(shift, name) for name in ("phases", "duties", "learning_note")}
-        said |= {"call": call.time(), "wrap": wrap.time(), "production": shift.production_id}
-        said |= {"mentorship": shift.mentorship_id, "new_code": a_free_code(self.productions.values())}
-        for name, at in (("call_which", call), ("wrap_which", wrap)):
-            if len(moments(at.date(), at.time(), zone)) == 2:
-                said[name] = "second" if at.fold else "first"
-        return said
+    def look(self, name: str, text: str, said: dict[str, Any]) -> Sequence[Finding]:
+        """The note, and a code that is being made. The title typed for it is looked for in both, and is never in itself."""
+        titles = [*self.titles, said["new_title"]] if said.get("new_title") else self.titles
+        if name == "new_code":
+            return code_findings(text, titles=titles) if said.get("production") == NEW else ()
+        return findings(text, titles=titles)
+
+    @property
+    def competency_groups(self) -> list[Group]:
+        """The competencies by their frame; one that has a tick is open."""
+        boxes = {str(box.data["value"]): box for box in self["competencies"]}
+        ticked = {str(code) for code in self["competencies"].value() or ()}
+        return [
+            Group(
+                frame=frame,
+                boxes=[boxes[item.code] for item in frame.items],
+                ticked=sum(item.code in ticked for item in frame.items),
+            )
+            for frame in frames()
+        ]
 
     @property
     def scene_fields(self) -> list[BoundField]:
@@ -261,54 +281,6 @@ class ShiftForm(forms.Form):
 def _named(mentorship: Mentorship, *, several: bool) -> str:
     """The mentor, and for whom: one may work with them on more than one programme."""
     return f"{mentorship.mentor.name}, {mentorship.enrolment.programme}" if several else mentorship.mentor.name
-
-
-class SignForm(forms.Form):
-    """A mentor's judgement. Each word is optional: what was not seen is left out."""
-
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for competency in Competency:
-            self.fields[competency.value] = forms.ChoiceField(
-                label=competency.label, choices=Level, required=False,
-                widget=forms.RadioSelect(attrs={"data-look": "scale"}),
-            )  # fmt: skip
-        self.fields["word"] = forms.CharField(
-            label=_("One thing that went well, one to work on"),
-            required=False,
-            max_length=LONGEST_TEXT,
-            help_text=_("No names, no scenes. The learner reads it."),
-            widget=forms.Textarea(attrs={"rows": 3}),
-        )
-
-    @property
-    def scales(self) -> list[BoundField]:
-        return [self[competency.value] for competency in Competency]
-
-    def rubric_said(self) -> dict[Competency, Level]:
-        said = self.cleaned_data
-        return {competency: Level(said[competency.value]) for competency in Competency if said[competency.value]}
-
-
-class QuestionForm(forms.Form):
-    question = forms.CharField(
-        label=gettext_lazy("Your question"),
-        max_length=LONGEST_TEXT,
-        help_text=gettext_lazy("The shift goes back unchanged, and returns to you with the answer."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
-class AnswerForm(forms.Form):
-    answer = forms.CharField(
-        label=gettext_lazy("Your answer"),
-        required=False,
-        max_length=LONGEST_TEXT,
-        help_text=gettext_lazy("No names. Your mentor reads it."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
 
 
 class AgreeForm(forms.Form):

@@ -12,13 +12,17 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import ExpressionWrapper, F, TextField
+
 from cms.accounts import history
 from cms.accounts.models import Entry, User
 
-from .models import Shift, ShiftState
+from .models import HoursProposal, Shift, ShiftMessage, ShiftState
 from .sealing import digest_of, material_facts, moment
 
 DOMAIN = "closed-set:shift-row"
+MESSAGE_DOMAIN = "closed-set:shift-message"
+HOURS_DOMAIN = "closed-set:shift-hours"
 
 D, W, R, P = ShiftState.DRAFT, ShiftState.WAITING, ShiftState.RETURNED, ShiftState.PROPOSED
 S, X, Q = ShiftState.SIGNED, ShiftState.DECLINED, ShiftState.DISPUTED
@@ -79,6 +83,8 @@ def note(shift: Shift, verb: str, *, actor: User | None, at: datetime, **more: s
     }
     if shift.seal:
         facts["seal"] = shift.seal
+    if marks := marks_of_messages([shift.pk]).get(shift.pk):
+        facts["messages"] = [f"{key}:{mark}" for key, mark in marks.items()]
     return history.record(
         chain=f"learner:{shift.learner_id}", verb=verb, subject=history.name_of(shift), actor=actor, at=at, facts=facts
     )
@@ -108,6 +114,26 @@ def row_digest(shift: Shift) -> str:
     ]
     text = json.dumps([DOMAIN, said], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def marks_of_messages(shifts: list[int]) -> dict[int, dict[int, str]]:
+    """By shift and message: a digest of the message as it is kept, in hexadecimal. One query.
+
+    Over the text as it is sealed, which is another one each time: from this digest no short sentence can be guessed.
+    """
+    kept = ExpressionWrapper(F("text"), output_field=TextField())
+    rows = ShiftMessage.objects.filter(shift__in=shifts).annotate(kept=kept).order_by("pk")
+    marks: dict[int, dict[int, str]] = {}
+    for key, shift, author, text in rows.values_list("pk", "shift", "author", "kept"):
+        said = json.dumps([MESSAGE_DOMAIN, key, shift, author, str(text)])
+        marks.setdefault(shift, {})[key] = hashlib.sha256(said.encode()).hexdigest()
+    return marks
+
+
+def digest_of_hours(proposal: HoursProposal) -> str:
+    """SHA-256 over the hours somebody proposed, in hexadecimal."""
+    said = [proposal.pk, moment(proposal.call_at), moment(proposal.wrap_at), proposal.break_minutes]
+    return hashlib.sha256(json.dumps([HOURS_DOMAIN, said]).encode()).hexdigest()
 
 
 MOMENTS = (

@@ -159,10 +159,10 @@ def change_shift(
         return shift
     if moved:
         shift.submitted_at = shift.returned_at = shift.proposed_at = None
-        _end_links(shift, at=at)
     elif shift.proposed_at:
         shift.returned_at, shift.proposed_at = at, None
     _close_proposals(shift, at=at)
+    _end_links(shift, at=at)
     if shift.submitted_at and shift.submitted_at < shift.wrap_at:
         shift.submitted_at = at
     shift.save()
@@ -226,10 +226,11 @@ def take_back_shift(*, shift: Shift, at: datetime) -> Shift:
 
 
 @transaction.atomic
-def accept_hours(*, shift: Shift, at: datetime) -> Shift:
+def accept_hours(*, shift: Shift, seen: int | None = None, at: datetime) -> Shift:
     """Take the hours that the mentor proposed; the shift is with them again, to be signed. Repeating changes nothing.
 
-    Raises CannotRecord when nothing is proposed, or the hours overlap another shift.
+    `seen` is the key of the proposal that the learner was shown; when it is given, no other is accepted. Raises
+    CannotRecord when nothing is proposed, or the hours overlap another shift.
     """
     lock_learner(shift.learner)
     shift = lock_shift(shift)
@@ -239,6 +240,8 @@ def accept_hours(*, shift: Shift, at: datetime) -> Shift:
     refuse_unless_open(shift)
     if proposal is None or proposal.closed_at or shift.proposed_at is None:
         raise CannotRecord(_("No other hours are proposed for this shift."))
+    if seen is not None and seen != proposal.pk:
+        raise CannotRecord(_("Your mentor has proposed other hours since. Read them once more."))
     shift.call_at, shift.wrap_at, shift.break_minutes = proposal.call_at, proposal.wrap_at, proposal.break_minutes
     shift.worked_on = proposal.call_at.astimezone(time_zone(shift.time_zone)).date()
     if other := overlapping(shift):
@@ -393,6 +396,8 @@ def _refuse_outside_terms(shift: Shift) -> None:
 
 
 def _too_old(shift: Shift, at: datetime) -> str:
+    if shift.version > 1:
+        return ""  # an amendment puts right what was handed in in time
     limit = ShadowingSettings.load().backdate_days
     days = (at.astimezone(time_zone(shift.time_zone)).date() - shift.worked_on).days
     if days <= limit:

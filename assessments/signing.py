@@ -20,7 +20,7 @@ from cms.accounts.timezones import time_zone
 
 from . import tasks
 from .answering import write
-from .mentors import why_not_signing
+from .mentors import addresses_of, why_not_signing
 from .models import Competency, Level, Mentor, Mentorship, SealedBy, Shift, ShiftRole, ShiftState
 from .sealing import Sealed, seal_of, sealed_facts, standing_of
 from .shift_facts import text_of
@@ -113,7 +113,7 @@ def _prepare(
     mentor = Mentor.objects.select_related("person").get(pk=mentor.pk)
     if mentorship.mentor_id != mentor.pk:
         raise CannotSign(_("This shift is with another mentor."))
-    if mentor.person_id == shift.learner_id:
+    if mentor.person_id == shift.learner_id or is_own_address(shift):
         raise CannotSign(_("Nobody signs a shift of their own."))
     if reason := why_not_signing(mentor, at.astimezone(time_zone(mentor.time_zone)).date()):
         raise CannotSign(reason)
@@ -121,12 +121,21 @@ def _prepare(
         raise CannotSign(_("Your mentorship with this learner is not open, so you cannot sign for it."))
     if shift.state is not ShiftState.WAITING:
         raise CannotSign(_("This shift is with the learner now. It comes back to you when they hand it in."))
+    if shift.submitted_at and at < shift.submitted_at:
+        # A passkey took its time, and meanwhile it was taken back and handed in anew.
+        raise CannotSign(_("The learner handed this in anew while you were signing. Read it once more, then sign."))
     if seen and seen != what_is_signed(shift):
         raise CannotSign(_("The learner changed this shift while you were reading. Read it once more, then sign."))
     sealed = sealed_facts(
         shift, signer=standing_of(mentor), rubric=judged(rubric), signed_at=at, authentication=authentication
     )
     return Prepared(sealed=sealed, seal=seal_of(sealed))
+
+
+def is_own_address(shift: Shift) -> bool:
+    """Whether the outside coordinator's address is one that the learner has shown to be theirs, since or before."""
+    mentor = shift.mentorship.mentor
+    return mentor.is_outside and mentor.outside_email.lower() in addresses_of(shift.learner)
 
 
 def judged(rubric: Mapping[Competency, Level]) -> dict[str, str]:

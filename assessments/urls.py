@@ -1,6 +1,14 @@
 """Which addresses are ours?"""
 
-from . import quiz_urls, shift_urls, totals_urls
+from . import learner_urls, people_urls, quiz_urls, record_urls, shift_urls, signing_urls, totals_urls
 
 app_name = "assessments"
-urlpatterns = [*quiz_urls.urlpatterns, *shift_urls.urlpatterns, *totals_urls.urlpatterns]
+urlpatterns = [
+    *quiz_urls.urlpatterns,
+    *people_urls.urlpatterns,
+    *learner_urls.urlpatterns,
+    *record_urls.urlpatterns,
+    *totals_urls.urlpatterns,
+    *shift_urls.urlpatterns,
+    *signing_urls.urlpatterns,
+]

@@ -5,22 +5,19 @@ carries the signed credential as an attachment. It reads no database and no netw
 gives the same bytes.
 """
 
-import io
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-import segno
-
 from cms.accounts.typesetting.glyphs import draws_its_latin, unprintable_characters
 from cms.accounts.typesetting.press import press
+from cms.accounts.typesetting.squares import qr_svg
 
 __all__ = ["PrintedCertificate", "UnprintableName", "UnprintableText", "render_pdf", "unprintable_characters"]
 
 SHEET = Path(__file__).parent / "sheet"
-INK = "#1b1917"
 
 # How the typesetter writes these two in a PDF of its own.
 HEADING = re.compile(rb"^(\d+) 0 obj\n<</Type/StructElem/S/H1/(.+)>>\nendobj$", re.MULTILINE)
@@ -112,7 +109,7 @@ def _sheet(printed: PrintedCertificate) -> dict[str, object]:
             f"{printed.kind_label}, {printed.programme_title}. {printed.number}, "
             f"issued {printed.issued_on.isoformat()}{until}."
         ),
-        "qr_svg": _qr_svg(printed.verify_url),
+        "qr_svg": qr_svg(printed.verify_url),
         "name_in_our_face": draws_its_latin(printed.holder_name),
     }
     return {key: _composed(value) for key, value in words.items()}
@@ -147,13 +144,6 @@ def _composed(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_composed(item) for item in value]
     return value
-
-
-def _qr_svg(url: str) -> str:
-    """The code without its quiet zone: the sheet leaves four modules of white around it."""
-    svg = io.BytesIO()
-    segno.make_qr(url, error="m").save(svg, kind="svg", border=0, dark=INK, xmldecl=False)
-    return svg.getvalue().decode()
 
 
 def _visible(text: str) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 
 from cms.accounts.academy import AcademySettings
 from cms.accounts.policy import open_to_anyone
+from cms.accounts.throttle import WINDOW, too_many_misses
 
 from .checking import as_json, check_certificate, checks_in_words, is_sound
 from .documents import achievement_document, did_document
@@ -25,7 +26,6 @@ from .numbers import BadNumber, MistypedNumber, read_number
 from .printing import certificate_pdf, printed
 from .signing import CannotSign, published_keys
 from .status import served_list
-from .throttle import WINDOW, too_many_misses
 
 CREDENTIAL = "application/vc"
 HOUR = 3600  # seconds
@@ -106,7 +106,7 @@ def _not_found_out(request: HttpRequest, wants_json: bool, number: str, problem:
 
 
 def _unknown(request: HttpRequest, wants_json: bool, number: str) -> HttpResponse:
-    if too_many_misses(request):
+    if too_many_misses(request, what="verify"):
         if wants_json:
             response = _for_programs(JsonResponse({"status": "too_many_requests"}, status=429))
         else:

@@ -19,6 +19,7 @@ from django.http.request import validate_host
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from assessments.guards import missing_guards
 from certificates.signing import CannotSign, active_signer
 from cms.accounts.models import Entry
 from cms.accounts.sealing import CannotOpen, SealedTextField, open_text, seal_text
@@ -66,6 +67,17 @@ def _migrations() -> Found:
     if waiting:
         return Found(verdict=Verdict.FAIL, what=f"migrations: {waiting} waiting", advice="Run manage.py migrate.")
     return Found(verdict=Verdict.OK, what="migrations: all applied")
+
+
+def _guards() -> Found:
+    """A table that SQLite copies in a migration loses them; so does one that somebody works on by hand."""
+    if missing := missing_guards():
+        what = f"guards of the evidence: {len(missing)} missing ({', '.join(missing)})"
+        advice = (
+            "Evidence can be rewritten. Call assessments.guards.set_guards in manage.py shell, then verify_records."
+        )
+        return Found(verdict=Verdict.FAIL, what=what, advice=advice)
+    return Found(verdict=Verdict.OK, what="guards of the evidence: all there")
 
 
 def _cache() -> Found:
@@ -171,7 +183,7 @@ def _payments() -> Found:
         return Found(verdict=Verdict.FAIL, what="card payments: not Stripe’s address", advice="Unset STRIPE_API_BASE.")
     try:
         account = payments.account_name()
-    except payments.PaymentRefused:
+    except (payments.KeyRefused, payments.PaymentRefused):
         advice = "Stripe does not know this key, or it may not read the account. Make a new one in its dashboard."
         return Found(verdict=Verdict.FAIL, what="card payments: the key is refused", advice=advice)
     except payments.PaymentsAway:
@@ -197,6 +209,7 @@ def _scheduler() -> Found:
 CHECKS: tuple[tuple[str, Callable[[], Found]], ...] = (
     ("database", _database),
     ("migrations", _migrations),
+    ("guards of the evidence", _guards),
     ("cache", _cache),
     ("mail", _mail),
     ("storage", _storage),

@@ -1,8 +1,11 @@
 """What does a learner see first? What is next, how far they are, and what is missing, put together from every layer."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,9 +18,11 @@ from certificates.eligibility import Verdict, evidence_of, verdict_on
 from certificates.models import Certificate, CertificationRequest, Status
 from certificates.requirements import ShadowDays
 from cms.accounts.models import User
-from courses.models import Enrolment, Order
+from courses.dates import intake_of
+from courses.models import Ended, Enrolment, Grant, Intake, Order
 from courses.pausing import Late, Pause, late_parts, pause_of
 from courses.progress import Outline
+from courses.standing import Standing, standing_in_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +43,7 @@ class Today:
     """Everything on the first screen for one enrolment; constant queries."""
 
     enrolment: Enrolment
+    intake: Intake | None  # the dated group they are in
     pause: Pause | None
     others: list[Enrolment]
     outline: Outline
@@ -61,18 +67,53 @@ class Buying:
     """What the first screen says about money: nothing, for who has ordered nothing."""
 
     orders: list[Order]  # newest first
+    waiting: list[WaitingOrder]
     late: list[Late]
+    ended: list[Grant]  # places that ended with a refund or a dispute in the last month
 
     @property
-    def waiting(self) -> list[Order]:
-        return [order for order in self.orders if order.is_waiting]
+    def places(self) -> bool:
+        """Whether they buy places for an organisation, and are not led to them by the first screen itself."""
+        return any(order.organisation_id for order in self.orders)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingOrder:
+    """An order that is not paid."""
+
+    order: Order
+    standing: Standing
+    needless: bool  # they are on its programme already
+
+
+SAID_FOR = timedelta(days=30)  # how long the first screen says that a place has ended
 
 
 def buying_of(person: User, *, at: datetime) -> Buying:
-    """One query, and one or two for those who have bought something."""
+    """Two queries, and for those who have ordered something a few more, however much it was."""
     orders = list(person.orders.select_related("programme").order_by("-placed_at", "-pk"))
-    bought = any(order.fulfilled_at for order in orders)
-    return Buying(orders=orders, late=late_parts(person, at=at) if bought else [])
+    waiting = [order for order in orders if order.is_waiting]
+    prefetch_related_objects(waiting, "checkouts", "concerns")
+    on = set(Enrolment.objects.open().filter(learner=person).values_list("programme", flat=True)) if waiting else set()
+    ended = Grant.objects.filter(
+        enrolment__learner=person,
+        enrolment__withdrawn_at__isnull=False,
+        ended_because__in=[Ended.REFUNDED, Ended.DISPUTE_LOST],
+        ended_at__gte=at - SAID_FOR,
+    )
+    return Buying(
+        orders=orders,
+        waiting=[
+            WaitingOrder(
+                order=order,
+                standing=standing_in_words(order, at=at),
+                needless=order.organisation_id is None and order.programme_id in on,
+            )
+            for order in waiting
+        ],
+        late=late_parts(person, at=at) if any(order.fulfilled_at for order in orders) else [],
+        ended=list(ended.select_related("order", "enrolment__programme").order_by("-ended_at", "-pk")),
+    )
 
 
 def today_of(person: User, *, slug: str, at: datetime) -> Today | None:
@@ -94,6 +135,7 @@ def today_of(person: User, *, slug: str, at: datetime) -> Today | None:
     }
     return Today(
         enrolment=enrolment,
+        intake=intake_of(enrolment),
         pause=pause_of(enrolment),
         others=[other for other in enrolments if other is not enrolment],
         outline=evidence.outline,

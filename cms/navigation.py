@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Mentor
 from cms.accounts import policy
 from cms.accounts.models import User
-from courses.models import Enrolment
+from courses.models import Enrolment, Organisation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,19 +26,21 @@ class Standing:
 
     is_mentor: bool
     is_learner: bool
+    buys_places: bool
 
 
 def standing_of(person: User) -> Standing:
-    """Whether the person mentors, and whether they are on a programme: one query."""
+    """Whether the person mentors, and whether they are on a programme or buy places for others: one query."""
     found = (
         User.objects.filter(pk=person.pk)
         .values_list(
             Exists(Mentor.objects.filter(person=OuterRef("pk"))),
             Exists(Enrolment.objects.open().filter(learner=OuterRef("pk"))),
+            Exists(Organisation.objects.filter(owner=OuterRef("pk"))),
         )
         .get()
     )
-    return Standing(is_mentor=found[0], is_learner=found[1])
+    return Standing(is_mentor=found[0], is_learner=found[1], buys_places=found[2])
 
 
 def main_navigation(request: HttpRequest) -> list[Item]:
@@ -54,28 +56,35 @@ def main_navigation(request: HttpRequest) -> list[Item]:
     standing = standing_of(person)
     is_staff = person.has_perm("wagtailadmin.access_admin")
     places = []
-    if standing.is_learner or not (standing.is_mentor or is_staff):
+    if standing.is_learner or not (standing.is_mentor or is_staff or standing.buys_places):
         places += [(_("Today"), reverse("cms:learn")), (_("Shifts"), reverse("assessments:shift_list"))]
         places += [(_("Certificates"), reverse("certificates:list"))]
     if standing.is_mentor:
         places.append((_("Mentoring"), reverse("assessments:queue")))
+    if standing.buys_places:
+        places.append((_("Places"), reverse("courses:places")))
+        if not standing.is_learner:
+            places.append((_("Programmes"), "/programmes/"))
     if is_staff:
         desk = policy.may(person, "desk.use")
         places.append((_("Desk") if desk else _("Edit"), reverse("cms_desk" if desk else "wagtailadmin_home")))
-        places += [(_("Programmes"), "/programmes/"), (_("Verify"), reverse("certificates:verify"))]
+        if (_("Programmes"), "/programmes/") not in places:
+            places.append((_("Programmes"), "/programmes/"))
+        places.append((_("Verify"), reverse("certificates:verify")))
     places.append((_("Account"), reverse("cms:account")))
     return _items(places, request)
 
 
 def first_place(person: User) -> str:
     """Where somebody who is on no programme goes on signing in: their queue, desk or places, or nowhere in particular."""
-    if standing_of(person).is_mentor:
+    standing = standing_of(person)
+    if standing.is_mentor:
         return reverse("assessments:queue")
     if policy.may(person, "desk.use"):
         return reverse("cms_desk")
     if person.has_perm("wagtailadmin.access_admin"):
         return reverse("wagtailadmin_home")
-    return reverse("courses:places") if person.organisations.exists() else ""
+    return reverse("courses:places") if standing.buys_places else ""
 
 
 def _items(places: list[tuple[str, str]], request: HttpRequest) -> list[Item]:

@@ -10,6 +10,7 @@ from django.contrib.messages.storage.base import Message
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import ShiftRole
+from courses.refund_words import rules_in_words
 
 SOME_DAY = date(2026, 11, 23)
 ROLES = [
@@ -107,6 +108,7 @@ def samples() -> dict[str, Any]:
             Message(constants.WARNING, str(_("Not saved yet, trying again. Nothing is lost."))),
             Message(constants.ERROR, str(_("This shift is signed already."))),
         ],
+        "refund_rules": rules_in_words([[21, 100], [15, 50]], cooling_off_hours=48, dated=True),
         "programmes": [
             SampleProgrammeLine(programme=programme, fee=fee)
             for programme, fee in zip(_programmes(), ("", "from £180", ""), strict=True)

@@ -19,7 +19,7 @@ from cms.accounts.policy import open_to_anyone, person_of, signed_in
 from cms.styleguide import samples as styleguide_samples
 
 from .learn import buying_of, today_of
-from .navigation import first_place
+from .navigation import first_place, standing_of
 
 
 @require_safe
@@ -43,7 +43,9 @@ def greeting(hour: int) -> str:
 @require_safe
 @signed_in
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "cms/account.html")
+    person = person_of(request)
+    context = {"is_mentor": standing_of(person).is_mentor, "buys_places": person.organisations.exists()}
+    return render(request, "cms/account.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

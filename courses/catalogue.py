@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from cms.accounts.models import User
 from cms.accounts.policy import Person
 
-from .models import Access, Enrolment, Order, ProgrammePage
-from .offers import fees_of
+from .models import Access, Enrolment, ProgrammePage
+from .offers import Offers, fees_of, offers_of
 from .pausing import Late, late_parts, pause_of
 from .progress import Outline, outline_of
 
@@ -40,16 +40,15 @@ def lines_of(programmes: Iterable[ProgrammePage]) -> list[ProgrammeLine]:
 
 def programme_context(page: ProgrammePage, person: Person, request: HttpRequest | None = None) -> dict[str, Any]:
     """Everything the programme's page shows: its facts, its outline, and this person's way onto it."""
-    enrolment = order = None
+    enrolment = None
     late: list[Late] = []
+    now = timezone.now()
     if isinstance(person, User):
         enrolment = Enrolment.objects.open_for(person).filter(programme=page).first()
         if enrolment is not None:
-            late = late_parts(person, at=timezone.now(), enrolments=[enrolment])
-        else:
-            order = Order.objects.filter(
-                buyer=person, programme=page, organisation=None, fulfilled_at=None, cancelled_at=None
-            ).first()
+            late = late_parts(person, at=now, enrolments=[enrolment])
+    offers = offers_of(page, person, at=now) if page.access == Access.FEE else None
+    order = offers.waiting if offers else None
     outline = outline_of(programme=page, enrolment=enrolment, request=request)
     fee = fee_of(page)
     return {
@@ -60,8 +59,16 @@ def programme_context(page: ProgrammePage, person: Person, request: HttpRequest 
         "late": late[0] if late else None,
         "enrolment": enrolment,
         "order": order,
+        "standing": offers.standing if offers else None,
+        "offers": offers,
+        "offers_shown": offers is not None and _is_shown(offers, enrolled=enrolment is not None),
         "way": way_onto(page, person, enrolled=enrolment is not None, ordered=order is not None),
     }
+
+
+def _is_shown(offers: Offers, *, enrolled: bool) -> bool:
+    """Whether the page lists the ways to pay and the intakes: to who could choose one of them."""
+    return bool(offers.plans or offers.intakes) and not enrolled and offers.waiting is None
 
 
 def way_onto(page: ProgrammePage, person: Person, *, enrolled: bool, ordered: bool) -> Way:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from . import payments, tasks
 from .fulfilling import follow_money
 from .intakes import offer_places
-from .models import BY_CARD, Grant, Instalment, Intake, Order, PlanKind
+from .models import BY_CARD, Grant, Held, Instalment, Intake, Order, PlanKind
 from .ordering import CannotOrder, cancel_order
 from .settling import locked
 
@@ -72,9 +72,10 @@ def _remind(part: Instalment, *, at: datetime) -> bool:
 
 
 def _late(at: datetime) -> list[Order]:
-    late = Instalment.objects.filter(paid_at=None, due_at__lte=at, order__fulfilled_at__isnull=False)
-    running = Grant.objects.filter(ended_at=None, held_at=None)
-    return list(Order.objects.filter(instalments__in=late, grants__in=running).distinct().order_by("pk"))
+    """Orders with a part that is due, not paid, and whose buyer was not told yet what follows; held by now or not."""
+    late = Instalment.objects.filter(paid_at=None, warned_at=None, due_at__lte=at, order__fulfilled_at__isnull=False)
+    lasting = Grant.objects.filter(ended_at=None)
+    return list(Order.objects.filter(instalments__in=late, grants__in=lasting).distinct().order_by("pk"))
 
 
 @transaction.atomic
@@ -82,12 +83,13 @@ def _pause(order: Order, *, at: datetime) -> bool:
     """Let the days of grace end, and say so once."""
     order = locked(order)
     follow_money(order=order, at=at)
-    held = order.grants.filter(ended_at=None, held_at__isnull=False).exists()
+    held = order.grants.filter(ended_at=None, held_because=Held.UNPAID).exists()
     part = order.instalments.filter(paid_at=None, warned_at=None, due_at__lte=at).order_by("number").first()
     if held and part:
-        Instalment.objects.filter(pk=part.pk).update(warned_at=at)
+        # What is due already is said once, however many parts it is.
+        order.instalments.filter(paid_at=None, due_at__lte=at).update(warned_at=at)
         transaction.on_commit(partial(tasks.mail_paused.enqueue, part.pk))
-    return held
+    return held and part is not None
 
 
 def _abandoned(at: datetime) -> list[Order]:

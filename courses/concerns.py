@@ -58,6 +58,30 @@ def what_to_do(concern: Concern) -> str:
             "They are on the programme, and Stripe knows of no payment for this order. Nothing was changed. Find out how "
             "they came in; record a transfer if one arrived."
         ),
+        ConcernKind.PAID_AFTER_CANCEL: _(
+            "Money arrived for an order that had been cancelled. Ask the buyer whether they still want it: let them in by "
+            "an invitation, or give the money back."
+        ),
+        ConcernKind.PAID_AFTER_END: _(
+            "Money arrived for an order whose access had ended, by a refund or a dispute. Nothing was given for it. "
+            "Usually it is given back."
+        ),
+        ConcernKind.PAID_OUTSIDE: _(
+            "Somebody marked a month as paid in Stripe’s dashboard, and no payment came with it. If the money arrived "
+            "another way, record it here as a transfer; else open the month again at Stripe."
+        ),
+        ConcernKind.MONTHS_ENDED: _(
+            "Stripe collects no more months for this order, and not all are paid. Ask the buyer to pay what is left: by "
+            "transfer, which you record here, or from their order’s page."
+        ),
+        ConcernKind.DISPUTE_LOST: _(
+            "The bank took the payment back for good, and what it gave has ended. Write to the buyer if that was a "
+            "mistake; look at their certificate if they hold one."
+        ),
+        ConcernKind.REFUNDED_TWICE: _(
+            "One refund was made twice at Stripe, so more went back than was asked for. Ask the buyer to pay it again, or "
+            "let it be."
+        ),
         ConcernKind.DISPUTE: _(
             "The buyer’s bank disputes the payment. Access rests while it is open, comes back when it is won, and ends "
             "when it is lost. Answer it in Stripe’s dashboard before its date."

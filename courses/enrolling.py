@@ -170,9 +170,14 @@ def hold_access(*, order: Order, because: Held | None, at: datetime) -> None:
         _reckon(grant.enrolment, at=at)
 
 
-def end_access(*, order: Order, because: Ended, at: datetime) -> None:
-    """End what the order gave, and nothing else: who is there for another reason too stays. Repeating changes nothing."""
+def end_access(*, order: Order, because: Ended, at: datetime, seat: Seat | None = None) -> None:
+    """End what the order gave, or one seat of it, and nothing else: who is there for another reason too stays.
+
+    Repeating changes nothing.
+    """
     for grant in _live_grants(order):
+        if seat is not None and grant.seat_id != seat.pk:
+            continue
         grant.ended_at, grant.ended_because = at, because
         grant.save(update_fields=["ended_at", "ended_because"])
         facts: history.Facts = {"order": order.pk, "because": because.value}

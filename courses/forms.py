@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from cms.accounts.forms import PlainWords
+
 from .models import Intake, PricePlan, UnitNote
 from .offers import Offers
 
@@ -45,7 +47,7 @@ class NoteForm(forms.Form):
         return when
 
 
-class OrderForm(forms.Form):
+class OrderForm(PlainWords, forms.Form):
     """Which plan, which intake, and a code. What can be chosen is what is offered to this person now."""
 
     plan: "forms.ModelChoiceField[PricePlan]" = forms.ModelChoiceField(
@@ -62,7 +64,7 @@ class OrderForm(forms.Form):
         queryset=None,
         empty_label=None,
         widget=forms.RadioSelect,
-        label=_("When to begin"),
+        label=_("Intake"),
         error_messages={
             "required": _("Choose one of these."),
             "invalid_choice": _("This intake is closed. Choose another one."),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from cms.accounts import history
 from cms.accounts.academy import AcademySettings
@@ -16,17 +16,41 @@ from cms.accounts.models import User
 
 from . import tasks
 from .enrolling import end_access, give_access, hold_access
-from .models import Concern, ConcernKind, Dispute, Ended, Enrolment, Held, Order, Payment, Refund, Seat
+from .intakes import places_left
+from .models import (
+    Concern,
+    ConcernKind,
+    CouponUse,
+    Dispute,
+    Ended,
+    Enrolment,
+    Held,
+    Intake,
+    Order,
+    Payment,
+    Refund,
+    Seat,
+)
 from .papers import close_invoice
+from .scholarships import keep_what_was_used
 
 
 def fulfil(*, order: Order, by: User, at: datetime) -> None:
-    """Give what was bought, once: the buyer's own place, or the organisation's. Repeating changes nothing."""
+    """Give what was bought, once: the buyer's own place, or the organisation's. Repeating changes nothing.
+
+    What was cancelled and yet paid is given as well, if what it held is still there: its place, the coupon's use, the
+    scholarship. Otherwise a registrar decides, and nothing is given.
+    """
     if order.fulfilled_at is not None:
         return
-    order.fulfilled_at, order.cancelled_at = at, None  # what was cancelled and yet paid is given
+    if order.cancelled_at is not None:
+        notice(order, ConcernKind.PAID_AFTER_CANCEL, at=at)
+        if not _held_again(order, at=at):
+            return
+    order.fulfilled_at, order.cancelled_at = at, None
     order.save(update_fields=["fulfilled_at", "cancelled_at"])
     close_invoice(order=order, at=at)
+    keep_what_was_used(order=order, by=by, at=at)
     if order.organisation_id is not None:
         Seat.objects.bulk_create(Seat(order=order, number=number) for number in range(1, order.seats + 1))
     else:
@@ -44,22 +68,67 @@ def fulfil(*, order: Order, by: User, at: datetime) -> None:
     )
 
 
+def _held_again(order: Order, *, at: datetime) -> bool:
+    """Take up again what a cancelled order let go of, if nobody has it meanwhile.
+
+    No lock is waited for: who holds the coupon or the intake may wait for this order's buyer. The constraints say no.
+    """
+    if order.intake_id is not None:
+        intake = Intake.objects.select_for_update(skip_locked=True).filter(pk=order.intake_id).first()
+        if intake is None or places_left(intake, at=at, beside=order.buyer) == 0:
+            return False
+    try:
+        with transaction.atomic():
+            Order.objects.filter(pk=order.pk).update(cancelled_at=None)  # order_uses_a_scholarship_once
+            CouponUse.objects.filter(order=order).update(given_back_at=None)  # couponuse_each_sold_once
+    except IntegrityError:
+        return False
+    return True
+
+
 def follow_money(*, order: Order, at: datetime) -> None:
-    """Let what the order gave last, rest or end, as what was paid and given back says. Repeating changes nothing."""
+    """Let what the order gave last, rest or end, as what was paid and given back says. Repeating changes nothing.
+
+    What is over is paid for no more: its pages are closed and its monthly payments end.
+    """
     if order.fulfilled_at is None:
         return
-    payments = list(order.payments.all())
-    refunds = Refund.objects.filter(payment__order=order, given_at__isnull=False, failed_at=None)
     disputes = list(Dispute.objects.filter(payment__order=order).order_by("pk"))
-    if because := over(order, payments, list(refunds), disputes):
+    for seat in order.seat_rows.filter(ends_with__given_at__isnull=False, ends_with__failed_at=None):
+        end_access(order=order, seat=seat, because=Ended.REFUNDED, at=at)
+    if because := over(order, *money_of(order), disputes):
         end_access(order=order, because=because, at=at)
+        ask_for_no_more(order)
         return
+    if order.grants.filter(ended_because=Ended.WITHDRAWN).exists():
+        return  # a person was taken off it; no payment brings them back
     if order.organisation_id is None:
         give_access(learner=order.buyer, order=order, by=order.buyer, at=at)  # again, after a dispute was won
     else:
-        for seat in order.seat_rows.filter(taken_by__isnull=False).select_related("taken_by").order_by("pk"):
+        for seat in (
+            order.seat_rows.filter(taken_by__isnull=False, ends_with=None).select_related("taken_by").order_by("pk")
+        ):
             give_access(learner=seat.taken_by, order=order, seat=seat, by=seat.taken_by, at=at)  # type: ignore[arg-type]
     hold_access(order=order, because=resting(order, disputes, at=at), at=at)
+
+
+def ask_for_no_more(order: Order) -> None:
+    """Once it is committed: end the monthly payments, and close the pages on which somebody could still pay."""
+    if order.subscription_id and order.subscription_ended_at is None:
+        transaction.on_commit(partial(tasks.end_subscription.enqueue, order.pk))
+    if order.checkouts.filter(closed_at=None).exists():
+        transaction.on_commit(partial(tasks.close_pages.enqueue, order.pk))
+
+
+def is_over(order: Order) -> bool:
+    """Whether what the order gave is over for good, as the money says. Three queries."""
+    return over(order, *money_of(order), list(Dispute.objects.filter(payment__order=order))) is not None
+
+
+def money_of(order: Order) -> tuple[list[Payment], list[Refund]]:
+    """What came for the order, and what went back of it and arrived."""
+    refunds = Refund.objects.filter(payment__order=order, given_at__isnull=False, failed_at=None)
+    return list(order.payments.all()), list(refunds)
 
 
 def over(order: Order, payments: list[Payment], refunds: list[Refund], disputes: list[Dispute]) -> Ended | None:

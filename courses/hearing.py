@@ -27,7 +27,6 @@ def hear(*, notice: Notice, at: datetime) -> StripeEvent:
         defaults={
             "type": notice.type[:80],
             "order": order,
-            "session_failed": notice.session_failed[:120],
             "received_at": at,
             "handled_at": None if order else at,
         },

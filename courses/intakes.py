@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cms.accounts import history
@@ -30,18 +30,32 @@ class IntakeFull(CannotEnrol):
 
 
 def places_left(intake: Intake, *, at: datetime, beside: User | None = None) -> int:
-    """Places that nobody has, orders or is offered; an offer to `beside` does not count. Never negative. Two queries."""
+    """Places that nobody has, orders, is offered or waits for longer than `beside`. Never negative. Two queries."""
     return places_left_in([intake], at=at, beside=beside)[intake.pk]
 
 
 def places_left_in(intakes: Sequence[Intake], *, at: datetime, beside: User | None = None) -> dict[int, int]:
     """The same for each of several, by its key. Two queries for all."""
-    offers = Waiting.objects.filter(intake__in=intakes, left_at=None, offer_ends_at__gt=at)
-    if beside is not None:
-        offers = offers.exclude(person=beside)
     gone = Counter(_taken(intakes).values_list("intake_id", flat=True))
-    gone.update(offers.values_list("intake_id", flat=True))
+    waiting = list(
+        Waiting.objects.filter(intake__in=intakes, left_at=None)
+        .filter(Q(offered_at=None) | Q(offer_ends_at__gt=at))
+        .order_by("joined_at", "pk")
+    )
+    own = {place.intake_id: place for place in waiting if beside is not None and place.person_id == beside.pk}
+    for place in waiting:
+        mine = own.get(place.intake_id)
+        # An offer holds its place for one person; who was not offered one yet is before who joined later, or never did.
+        first = place.offered_at or mine is None or (place.joined_at, place.pk) < (mine.joined_at, mine.pk)
+        if place is not mine and first and not (mine and mine.holds_a_place(at) and not place.offered_at):
+            gone[place.intake_id] += 1
     return {intake.pk: max(intake.places - gone[intake.pk], 0) for intake in intakes}
+
+
+def _free_in(intake: Intake, *, at: datetime) -> int:
+    """Places that can be offered to who waits: taken by nobody and held by no offer."""
+    held = intake.waiting.filter(left_at=None, offer_ends_at__gt=at).count()
+    return max(intake.places - _taken([intake]).count() - held, 0)
 
 
 def _taken(intakes: Sequence[Intake]) -> QuerySet[Order]:
@@ -99,7 +113,7 @@ def offer_places(*, intake: Intake, by: User | None, at: datetime) -> list[Waiti
     offered = list(
         intake.waiting.filter(left_at=None, offered_at=None)
         .select_related("person", "intake__programme")
-        .order_by("joined_at", "pk")[: places_left(intake, at=at)]
+        .order_by("joined_at", "pk")[: _free_in(intake, at=at)]
     )
     for waiting in offered:
         waiting.offered_at, waiting.offer_ends_at = at, at + OFFER_LASTS

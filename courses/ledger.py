@@ -6,8 +6,9 @@ Each function is called under the order's lock, in the transaction of the change
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
+from django.db import models
 from django.db.models import QuerySet, Sum
 
 from cms.accounts import history
@@ -51,7 +52,7 @@ def enter_payment(
         instalment.save(update_fields=["paid_at", "failed_at", "pay_url"])
     _enter(LedgerKind.PAID, payment, payment.amount_minor, payment.tax_minor, at=at)
     issue_receipt(payment=payment, at=at)
-    _record(payment, "payment.arrived", payment.amount_minor, by=by, at=at)
+    _record(payment, "payment.arrived", payment, facts_of_payment(payment), by=by, at=at)
     return payment
 
 
@@ -72,7 +73,7 @@ def enter_refund(*, refund: Refund, at: datetime) -> None:
     refund.save(update_fields=["given_at", "tax_minor"])
     _enter(LedgerKind.GIVEN_BACK, refund.payment, -refund.amount_minor, -refund.tax_minor, at=at, refund=refund)
     issue_credit_note(refund=refund, at=at)
-    _record(refund.payment, "payment.given_back", refund.amount_minor, by=refund.asked_by, at=at)
+    _record(refund.payment, "refund.given", refund, facts_of_refund(refund), by=refund.asked_by, at=at)
 
 
 def enter_failed_refund(*, refund: Refund, at: datetime) -> None:
@@ -83,7 +84,7 @@ def enter_failed_refund(*, refund: Refund, at: datetime) -> None:
     refund.save(update_fields=["failed_at"])
     if refund.given_at is not None:
         _enter(LedgerKind.BACK_AGAIN, refund.payment, refund.amount_minor, refund.tax_minor, at=at, refund=refund)
-    _record(refund.payment, "refund.failed", refund.amount_minor, by=None, at=at)
+    _record(refund.payment, "refund.failed", refund, {"amount_minor": refund.amount_minor}, by=None, at=at)
 
 
 def enter_dispute(*, payment: Payment, provider_id: str, amount_minor: int, status: str, at: datetime) -> Dispute:
@@ -101,18 +102,13 @@ def enter_dispute(*, payment: Payment, provider_id: str, amount_minor: int, stat
     if made or dispute.status != status:
         dispute.status, dispute.changed_at = status, at
         dispute.save(update_fields=["status", "changed_at"])
-        _record(payment, f"dispute.{status}", dispute.amount_minor, by=None, at=at)
+        _record(payment, f"dispute.{status}", dispute, {"amount_minor": dispute.amount_minor}, by=None, at=at)
     entered = dispute.ledger.aggregate(sum=Sum("amount_minor"))["sum"] or 0
     taken = -dispute.amount_minor if status in Dispute.TAKES_MONEY else 0
     if taken != entered:
         kind = LedgerKind.DISPUTED if taken < entered else LedgerKind.DISPUTE_WON
         _enter(kind, payment, taken - entered, 0, at=at, dispute=dispute)
     return dispute
-
-
-def paid_minor(order: Order) -> int:
-    """What came for the order, before anything went back."""
-    return order.payments.aggregate(sum=Sum("amount_minor"))["sum"] or 0
 
 
 def given_back_minor(payment: Payment) -> int:
@@ -161,15 +157,47 @@ def facts_of(entry: LedgerEntry) -> history.Facts:
         "amount_minor": entry.amount_minor,
         "tax_minor": entry.tax_minor,
         "currency": entry.currency,
+        "at": _moment(entry.at),
     }
 
 
-def _record(payment: Payment, verb: str, amount_minor: int, *, by: User | None, at: datetime) -> None:
+def facts_of_payment(payment: Payment) -> history.Facts:
+    """The same of money that came, with the words by which its history is told."""
+    return {
+        "order": payment.order_id,
+        "instalment": payment.instalment_id,
+        "method": str(payment.method),
+        "provider": payment.provider_id or "",
+        "amount_minor": payment.amount_minor,
+        "tax_minor": payment.tax_minor,
+        "currency": payment.currency,
+        "arrived_at": _moment(payment.arrived_at),
+    }
+
+
+def facts_of_refund(refund: Refund) -> history.Facts:
+    """The same of money that went back."""
+    return {
+        "payment": refund.payment_id,
+        "provider": refund.provider_id or "",
+        "amount_minor": refund.amount_minor,
+        "tax_minor": refund.tax_minor,
+        "given_at": _moment(refund.given_at) if refund.given_at else "",
+    }
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _record(
+    payment: Payment, verb: str, thing: models.Model, facts: history.Facts, *, by: User | None, at: datetime
+) -> None:
     history.record(
         chain=f"learner:{payment.order.buyer_id}",
         verb=verb,
-        subject=history.name_of(payment),
+        subject=history.name_of(thing),
         actor=by,
         at=at,
-        facts={"order": payment.order_id, "amount_minor": amount_minor, "currency": payment.currency},
+        facts={"order": payment.order_id, **facts},
     )

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from cms.accounts.academy import AcademySettings
 from cms.accounts.templatetags.look import money
 
-from .models import Enrolment, Instalment, Invitation, MoneyPaper, Seat, Waiting
+from .dates import due_on, intake_of
+from .models import Enrolment, Instalment, Invitation, MoneyPaper, Order, PaperKind, Refund, Scholarship, Seat, Waiting
 
 
 def send_invitation(invitation: Invitation) -> None:
@@ -33,6 +35,11 @@ def send_paper(paper: MoneyPaper) -> None:
         {
             "paper": paper,
             "amount": money(paper.total_minor, paper.currency),
+            "due_on": due_on(paper) if paper.kind == PaperKind.INVOICE else None,
+            "ended": paper.kind == PaperKind.CREDIT and _has_ended(paper.order),
+            "places_link": _whole(reverse("courses:places"))
+            if paper.kind == PaperKind.RECEIPT and paper.order.organisation_id
+            else "",
             "link": reverse("courses:paper", args=[paper.issuer, paper.kind, paper.number]),
         },
     )
@@ -89,11 +96,48 @@ def send_place(enrolment: Enrolment) -> None:
         enrolment.learner.email,
         _("Your place is confirmed"),
         "place",
-        {"enrolment": enrolment, "link": reverse("cms:learn")},
+        {"enrolment": enrolment, "intake": intake_of(enrolment), "link": reverse("cms:learn")},
     )
+
+
+def send_award(award: Scholarship) -> None:
+    """A fund pays a part of somebody's fee."""
+    _send(
+        award.person.email,
+        _("Something towards your studies"),
+        "award",
+        {
+            "award": award,
+            "amount": money(award.amount_minor, award.fund.currency),
+            "link": reverse("courses:enrol", args=[award.programme.slug]),
+        },
+    )
+
+
+def send_cancelled(order: Order) -> None:
+    """A registrar cancelled an order: there is nothing to pay."""
+    _send(
+        order.buyer.email,
+        _("Your order is cancelled"),
+        "cancelled",
+        {"order": order, "link": reverse("courses:order", args=[order.reference])},
+    )
+
+
+def _has_ended(order: Order) -> bool:
+    """Whether nothing is left of what the order gave: its last grant ended, or of places, all that was paid went back."""
+    if order.organisation_id is None:
+        return order.grants.exists() and not order.grants.filter(ended_at=None).exists()
+    given = Refund.objects.filter(payment__order=order, given_at__isnull=False, failed_at=None)
+    paid, back = (rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0 for rows in (order.payments.all(), given))
+    return bool(back >= paid > 0)
+
+
+def _whole(path: str) -> str:
+    return f"{settings.BASE_URL}{path}"
 
 
 def _send(to: str, subject: str, name: str, context: dict[str, object]) -> None:
     """Render `templates/courses/mail/<name>.txt` and send it to one address. `link` is made whole."""
-    context |= {"link": f"{settings.BASE_URL}{context['link']}", "academy": AcademySettings.load()}
+    context |= {"link": _whole(str(context["link"])), "academy": AcademySettings.load()}
     EmailMessage(subject=subject, body=render_to_string(f"courses/mail/{name}.txt", context), to=[to]).send()

@@ -1,11 +1,11 @@
-"""What can this person order of a programme, and how does an order of theirs stand? Reads only."""
+"""What can this person order of a programme? Reads only."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,26 +18,25 @@ from cms.accounts.policy import Person
 from cms.accounts.templatetags.look import money
 
 from . import payments
+from .dates import INVOICE_DAYS
 from .enrolling import StillToDo, refuse_before_others
-from .fulfilling import over
 from .intakes import places_left_in
 from .models import (
     BY_CARD,
     Access,
-    Dispute,
     Enrolment,
-    Instalment,
     Intake,
-    MoneyPaper,
     Order,
     PlanKind,
     PricePlan,
     ProgrammePage,
-    Refund,
     Scholarship,
     Waiting,
 )
-from .pricing import Price, price_of, tax_in
+from .planning import tiers_of
+from .pricing import Price, price_of
+from .refund_words import rules_in_words
+from .standing import Standing, standing_in_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +69,16 @@ class Offers:
     intakes: list[IntakeLine]
     scholarship: Scholarship | None
     waiting: Order | None  # ordered, and not paid
+    standing: Standing | None  # of that order
     enrolled: bool
+    rules: list[str]  # what is given back to who leaves
+    for_organisations: bool  # they may buy several places
     first: str  # what comes first, as a sentence; empty when nothing does
+
+    @property
+    def can_choose(self) -> bool:
+        """Whether anything can be ordered now: there is a plan, and a place where places are counted."""
+        return bool(self.plans and (self.open_intakes or not self.intakes))
 
     @property
     def open_intakes(self) -> list[IntakeLine]:
@@ -81,29 +88,27 @@ class Offers:
     def full_intakes(self) -> list[IntakeLine]:
         return [line for line in self.intakes if not line.left]
 
-    @property
-    def for_organisations(self) -> bool:
-        return any(line.plan.for_seats for line in self.plans)
-
 
 def terms_of(plan: PricePlan, price: Price) -> str:
     """What is paid when, in a sentence or two. Pure."""
     amounts = [money(part.amount_minor, plan.currency) for part in price.parts]
     if not amounts:
-        return _("Nothing to pay. You can begin at once.")
+        return _("Nothing to pay. The lessons open at once.")
     last = date_format(timezone.localtime(price.parts[-1].due_at), "j F Y")
     if plan.kind == PlanKind.INVOICE:
-        return _("You get an invoice and pay it by bank transfer. Your place is confirmed when the money arrives.")
+        return _(
+            "You get an invoice and pay it by bank transfer within %(n)d days. The lessons open when the money arrives."
+        ) % {"n": INVOICE_DAYS}
     if len(amounts) == 1:
-        return _("The whole amount now, by card. You can begin at once.")
+        return _("The whole amount now, by card. The lessons open at once.")
     if plan.kind == PlanKind.DEPOSIT:
-        return _("%(now)s now by card, and you can begin at once. The other %(later)s is due by %(day)s.") % {
+        return _("%(now)s now by card, and the lessons open at once. The other %(later)s is due by %(day)s.") % {
             "now": amounts[0], "later": amounts[1], "day": last,
         }  # fmt: skip
     following = len(amounts) - 1
     return ngettext(
-        "%(now)s now by card, and you can begin at once. One more payment of %(each)s on %(day)s.",
-        "%(now)s now by card, and you can begin at once. Then %(n)d payments of %(each)s, one a month, the last on %(day)s.",
+        "%(now)s now by card, and the lessons open at once. One more payment of %(each)s on %(day)s.",
+        "%(now)s now by card, and the lessons open at once. Then %(n)d payments of %(each)s, one a month, the last on %(day)s.",
         following,
     ) % {"now": amounts[0], "each": amounts[-1], "n": following, "day": last}
 
@@ -125,23 +130,41 @@ def offers_of(programme: ProgrammePage, person: Person, *, at: datetime) -> Offe
             refuse_before_others(learner=person, programme=programme)
         except StillToDo as sentence:
             first = str(sentence)
+    lines = [
+        PlanLine(
+            plan=plan,
+            price=price_of(plan, scholarship_minor=_granted(scholarship, plan), at=at),
+            online=plan.kind in BY_CARD,
+        )
+        for plan in plans
+    ]
+    intakes = _intakes(programme, person, at=at)
+    waiting = _waiting_order(programme, person) if isinstance(person, User) else None
     return Offers(
         programme=programme,
-        plans=[
-            PlanLine(
-                plan=plan,
-                price=price_of(plan, scholarship_minor=_granted(scholarship, plan), at=at),
-                online=plan.kind in BY_CARD,
-            )
-            for plan in plans
-        ],
+        plans=_unlike(lines) if scholarship else lines,
         hidden_by_card=programme.plans.filter(closed_at=None).count() > len(plans),
-        intakes=_intakes(programme, person, at=at),
+        intakes=intakes,
         scholarship=scholarship,
-        waiting=_waiting_order(programme, person) if isinstance(person, User) else None,
+        waiting=waiting,
+        standing=standing_in_words(waiting, at=at) if waiting else None,
         enrolled=known and Enrolment.objects.open_for(person).filter(programme=programme).exists(),  # type: ignore[arg-type]
         first=first,
+        for_organisations=any(plan.for_seats for plan in plans),
+        rules=rules_in_words(
+            tiers_of(programme), cooling_off_hours=AcademySettings.load().cooling_off_hours, dated=bool(intakes)
+        ),
     )
+
+
+def _unlike(lines: list[PlanLine]) -> list[PlanLine]:
+    """Each way to pay once: where a scholarship leaves so little that two ask for the same, the first of them."""
+    found: dict[object, PlanLine] = {}
+    for line in lines:
+        asked = [(part.amount_minor, part.due_at) for part in line.price.parts]
+        how = line.plan.kind == PlanKind.INVOICE if asked else None  # nothing is paid in one way only
+        found.setdefault((how, line.plan.currency, *asked), line)
+    return list(found.values())
 
 
 def _scholarship(programme: ProgrammePage, person: User) -> Scholarship | None:
@@ -174,71 +197,6 @@ def _intakes(programme: ProgrammePage, person: Person, *, at: datetime) -> list[
     own = Waiting.objects.filter(intake__in=coming, person=known, left_at=None) if known else []
     waiting = {place.intake_id: place for place in own}
     return [IntakeLine(intake=intake, left=left[intake.pk], waiting=waiting.get(intake.pk)) for intake in coming]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderStanding:
-    """How an order stands, for its buyer."""
-
-    state: str  # "cancelled", "to_pay", "checking", "paid", "part_paid", "late", "paused", "disputed", "given_back"
-    parts: list[Instalment]
-    next_part: Instalment | None  # the first that is unpaid
-    online: bool  # it is paid on the hosted page, by a button of ours
-    pay_url: str  # the service's own page for a refused month
-    pauses_on: datetime | None  # unless it is paid by then
-    invoice: MoneyPaper | None  # that is to be paid by transfer
-    papers: list[MoneyPaper]
-    learning: Enrolment | None  # the buyer's own
-    tax_minor: int  # contained in the total; 0 where the provider works it out or there is none
-
-
-def standing_of(order: Order, *, at: datetime) -> OrderStanding:
-    """The order as its page shows it. A constant number of queries."""
-    parts = list(order.instalments.order_by("number"))
-    papers = list(order.papers.order_by("issued_at", "pk"))
-    grants = list(order.grants.select_related("enrolment__programme").order_by("pk"))
-    unpaid = next((part for part in parts if part.paid_at is None), None)
-    late = unpaid is not None and unpaid.due_at <= at and order.fulfilled_at is not None
-    lasting = [grant for grant in grants if grant.ended_at is None]
-    grace = timedelta(days=AcademySettings.load().grace_days)
-    state = _state(order, unpaid, late=late, lasting=lasting, grants=grants, at=at)
-    asks = unpaid is not None and state not in {"cancelled", "checking", "disputed", "given_back"}
-    return OrderStanding(
-        state=state,
-        parts=parts,
-        next_part=unpaid,
-        online=order.kind in BY_CARD and asks and not order.subscription_id,
-        pay_url=unpaid.pay_url if unpaid and asks else "",
-        pauses_on=unpaid.due_at + grace if unpaid and late else None,
-        invoice=next((paper for paper in papers if paper.kind == "INV" and paper.closed_at is None), None),
-        papers=papers,
-        learning=next((grant.enrolment for grant in lasting if grant.via == "ORDER"), None),
-        tax_minor=0 if order.tax_by_stripe else tax_in(order.total_minor, order.tax_percent),
-    )
-
-
-def _state(order: Order, unpaid: Instalment | None, *, late: bool, lasting: list, grants: list, at: datetime) -> str:
-    if order.cancelled_at is not None:
-        return "cancelled"
-    if order.fulfilled_at is None:
-        # The page was left after paying, and the bank has not said yes or no.
-        left = order.checkouts.filter(closed_at=None, expires_at__lte=at).exists()
-        return "checking" if left else "to_pay"
-    if (grants and not lasting) or (order.organisation_id and _places_over(order)):
-        return "given_back"
-    if any(grant.held_at for grant in lasting):
-        disputed = Dispute.objects.filter(payment__order=order, status__in=Dispute.OPEN).exists()
-        return "disputed" if disputed else "paused"
-    if unpaid is None:
-        return "paid"
-    return "late" if late else "part_paid"
-
-
-def _places_over(order: Order) -> bool:
-    """Whether what was paid for an organisation's places went back: there may be no grant yet that ended with it."""
-    refunds = Refund.objects.filter(payment__order=order, given_at__isnull=False, failed_at=None)
-    disputes = Dispute.objects.filter(payment__order=order)
-    return over(order, list(order.payments.all()), list(refunds), list(disputes)) is not None
 
 
 def fees_of(programmes: Sequence[ProgrammePage]) -> dict[int, str]:

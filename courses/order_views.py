@@ -19,9 +19,10 @@ from . import enrolling, intakes, ordering, paying
 from . import payments as service
 from .forms import OrderForm
 from .models import Access, Intake, Order, ProgrammePage
-from .offers import offers_of, standing_of, why_nothing
+from .offers import offers_of, why_nothing
 from .progress import outline_of
 from .settling import settle
+from .standing import READ, OrderStanding, standing_in_words, standing_of, state_of
 
 
 @never_cache
@@ -87,8 +88,10 @@ def waiting(request: HttpRequest, slug: str) -> HttpResponse:
 def payments(request: HttpRequest) -> HttpResponse:
     """One's orders, newest first, and every invoice, receipt and credit note."""
     person = person_of(request)
+    now = timezone.now()
+    orders = person.orders.select_related("programme", "organisation").prefetch_related(*READ)
     context = {
-        "orders": person.orders.select_related("programme", "organisation").order_by("-placed_at", "-pk"),
+        "lines": [(order, standing_in_words(order, at=now)) for order in orders.order_by("-placed_at", "-pk")],
         "papers": person.papers.order_by("-issued_at", "-pk"),
     }
     return render(request, "courses/payments.html", context)
@@ -108,6 +111,9 @@ def order(request: HttpRequest, reference: str) -> HttpResponse:
 def order_pay(request: HttpRequest, reference: str) -> HttpResponse:
     """On to the hosted page for the next part. A page that a form may not lead to is shown as a link."""
     ordered = _order(request, reference)
+    standing = standing_of(ordered, at=timezone.now())
+    if standing.looked_at or standing.on_already:
+        return redirect("courses:order", ordered.reference)  # which says why nothing is asked for
     try:
         url = paying.page_to_pay(order=ordered, at=timezone.now())
     except service.PaymentsAway as away:
@@ -128,36 +134,66 @@ def order_pay(request: HttpRequest, reference: str) -> HttpResponse:
 def order_done(request: HttpRequest, reference: str) -> HttpResponse:
     """Back from the hosted page: ask whether it is paid. Opening this address gives nothing by itself."""
     ordered = _order(request, reference)
-    try:
-        settled = settle(order=ordered, at=timezone.now())
-    except service.PaymentsAway:
-        messages.warning(request, _("We could not ask the payment service just now. We go on asking by ourselves."))
-    else:
-        if settled.is_waiting:
-            messages.info(request, _("No payment has arrived yet. Once one does, we write to you."))
+    if _settled(request, ordered) and state_of(ordered, at=timezone.now()) == "to_pay":
+        messages.info(request, _("No payment has arrived yet. Once one does, we write to you."))
     return redirect("courses:order", ordered.reference)
 
 
+@never_cache
 @require_safe
 @signed_in
 def order_back(request: HttpRequest, reference: str) -> HttpResponse:
-    """Back from the hosted page without paying."""
+    """Back from the hosted page by its way back: as after paying, it is asked what came of it."""
     ordered = _order(request, reference)
-    messages.info(request, _("Nothing was paid. Your order is kept for a day, so you can go on when you like."))
+    if _settled(request, ordered):
+        messages.info(request, _what_came_of_it(ordered))
     return redirect("courses:order", ordered.reference)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def order_cancel(request: HttpRequest, reference: str) -> HttpResponse:
-    """Ask for nothing more on an order that is not paid."""
+    """Ask for nothing more on an order that is not paid; on opening it, what that lets go of."""
     ordered = _order(request, reference)
+    if not ordered.is_waiting:
+        return redirect("courses:order", ordered.reference)
+    if request.method == "POST":
+        try:
+            ordering.cancel_order(order=ordered, by=person_of(request), at=timezone.now())
+        except service.PaymentsAway as away:
+            why = _("%(why)s So its page cannot be closed, and it is not cancelled. Write to the registrar, who can.")
+            return _page(request, ordered, refusal=why % {"why": away})
+        except ordering.CannotOrder as refusal:
+            return _page(request, ordered, refusal=str(refusal))
+        messages.success(request, _("Your order is cancelled. Nothing is to pay."))
+        return redirect("courses:order", ordered.reference)
+    return render(request, "courses/order_cancel.html", {"order": ordered})
+
+
+def _settled(request: HttpRequest, ordered: Order) -> bool:
+    """Ask how the order stands at the payment service, which `ordered` then says; where it is away, the person is told."""
     try:
-        ordering.cancel_order(order=ordered, by=person_of(request), at=timezone.now())
-    except (ordering.CannotOrder, service.PaymentsAway) as refusal:
-        return _page(request, ordered, refusal=str(refusal))
-    messages.success(request, _("Your order is cancelled. Nothing is to pay."))
-    return redirect("courses:order", ordered.reference)
+        settle(order=ordered, at=timezone.now())
+    except service.PaymentsAway:
+        messages.warning(request, _("We could not ask the payment service just now. We go on asking by ourselves."))
+        return False
+    ordered.refresh_from_db()
+    return True
+
+
+def _what_came_of_it(ordered: Order) -> str:
+    """A sentence for who came back without paying, or after all having paid."""
+    state = state_of(ordered, at=timezone.now())
+    if state == "to_pay":
+        return _(
+            "Nothing was paid. Your order is kept for a day from when you placed it, so you can go on when you like."
+        )
+    if state in {"part_paid", "late", "paused"}:
+        return _("Nothing more was paid just now. What you paid before stands, and below is what is left.")
+    if state == "paid":
+        return _("This order is paid. There is nothing more to do.")
+    return _("Below is how your order stands.")
 
 
 def _order(request: HttpRequest, reference: str) -> Order:
@@ -167,8 +203,22 @@ def _order(request: HttpRequest, reference: str) -> Order:
 
 def _page(request: HttpRequest, ordered: Order, *, refusal: str = "") -> HttpResponse:
     standing = standing_of(ordered, at=timezone.now())
-    context: dict[str, Any] = {"order": ordered, "standing": standing, "refusal": refusal}
+    context: dict[str, Any] = {
+        "order": ordered,
+        "standing": standing,
+        "begin_url": _first_unit(request, standing),
+        "refusal": refusal,
+    }
     answer = render(request, "courses/order.html", context, status=422 if refusal else 200)
     # Its button leads to the hosted page, and browsers hold the whole way of a form against this.
     answer._csp_config = settings.SECURE_CSP | {"form-action": [CSP.SELF, *service.pay_page_origins()]}  # type: ignore[attr-defined]
     return answer
+
+
+def _first_unit(request: HttpRequest, standing: OrderStanding) -> str:
+    """Where the buyer goes on with what they paid for: the next unit itself, or the programme when all are done."""
+    enrolment = standing.learning
+    if enrolment is None or enrolment.paused_at is not None:
+        return ""
+    outline = outline_of(programme=enrolment.programme, enrolment=enrolment, request=request)
+    return outline.next.url if outline.next else outline.url

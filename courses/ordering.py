@@ -35,7 +35,8 @@ from .models import (
     Scholarship,
 )
 from .papers import close_invoice, issue_invoice
-from .pricing import LEAST_BY_CARD, Price, price_of
+from .planning import tiers_of
+from .pricing import LEAST_BY_CARD, MOST_IN_AN_ORDER, Price, price_of
 
 
 class CannotOrder(CannotEnrol):
@@ -79,7 +80,7 @@ def place_order(
             raise AlreadyEnrolled(_("You are on this programme already."))
         refuse_before_others(learner=buyer, programme=plan.programme)
         if waiting := waiting_order(buyer, plan):
-            if _same(waiting, plan, intake, coupon):
+            if _same(waiting, plan, intake, coupon, scholarship):
                 return waiting
             if waiting.checkouts.filter(closed_at=None).exists():  # a page is closed outside of a transaction
                 raise CannotOrder(_("You have begun to pay in another way. Finish that order, or cancel it first."))
@@ -123,7 +124,7 @@ def cancel_order(*, order: Order, by: User | None, at: datetime) -> Order:
         seen = payments.session_seen(checkout.session_id or "")
         if seen and seen.open and payments.close_page(seen.session_id):
             continue
-        if seen and not seen.expired and not checkout.failed_at:
+        if seen and not seen.expired and not seen.failed:
             raise StillPaying(_("This order is being paid at this moment, so it cannot be cancelled."))
     with transaction.atomic():
         order = Order.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=order.pk)
@@ -164,6 +165,8 @@ def _refuse_not_offered(
 
 
 def _refuse_unpayable(plan: PricePlan, price: Price) -> None:
+    if price.list_minor > MOST_IN_AN_ORDER:
+        raise CannotOrder(_("That is more than one order can hold. Order fewer places at a time."))
     if plan.kind in BY_CARD and 0 < price.total_minor < LEAST_BY_CARD:
         raise CannotOrder(_("What is left to pay is less than a card can pay. Write to the registrar for your place."))
 
@@ -199,11 +202,16 @@ def _scholarship_of(buyer: User, plan: PricePlan) -> Scholarship | None:
     )
 
 
-def _same(order: Order, plan: PricePlan, intake: Intake | None, coupon: Coupon | None) -> bool:
-    return (order.plan_id, order.intake_id, order.coupon_id) == (
+def _same(
+    order: Order, plan: PricePlan, intake: Intake | None, coupon: Coupon | None, scholarship: Scholarship | None
+) -> bool:
+    """Whether ordering so now would come to the order that waits. A scholarship awarded since makes another price."""
+    needs_none = order.list_minor == order.coupon_minor
+    return (order.plan_id, order.intake_id, order.coupon_id, order.scholarship_id) == (
         plan.pk,
         intake.pk if intake else None,
         coupon.pk if coupon else None,
+        scholarship.pk if scholarship and not needs_none else None,
     )
 
 
@@ -239,6 +247,8 @@ def _write(
         tax_name=academy.tax_name,
         tax_percent=Decimal(academy.tax_percent),
         tax_by_stripe=academy.tax_by_stripe and plan.kind in BY_CARD,
+        refund_tiers=tiers_of(plan.programme),
+        cooling_off_hours=academy.cooling_off_hours,
         placed_at=at,
     )
     Instalment.objects.bulk_create(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypedDict
 
@@ -118,7 +118,10 @@ def _words(order: Order, lines: list[Line], *, tax_minor: int, notes: list[str])
 
 def digest_of(paper: MoneyPaper) -> str:
     """SHA-256 over all that a paper says, in hexadecimal: what history keeps of it."""
-    said = [paper.issuer, paper.kind, paper.number, paper.order_id, paper.words, paper.total_minor, paper.currency]
+    said = [
+        paper.issuer, paper.kind, paper.number, paper.order_id, paper.payment_id, paper.refund_id, paper.payer_id,
+        paper.words, paper.total_minor, paper.currency, paper.issued_at.astimezone(UTC).isoformat(timespec="microseconds"),
+    ]  # fmt: skip
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

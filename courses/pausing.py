@@ -19,7 +19,12 @@ class Pause:
     """Why an enrolment is paused. The learner pays an order of their own; what others pay for is not theirs to settle."""
 
     because: Held
-    order: Order | None  # the learner's own, that has a part to pay
+    order: Order | None  # the learner's own
+
+    @property
+    def to_pay(self) -> bool:
+        """Whether the learner ends it themselves, by paying."""
+        return self.because == Held.UNPAID and self.order is not None
 
     @property
     def url(self) -> str:
@@ -54,7 +59,8 @@ def pause_of(enrolment: Enrolment) -> Pause | None:
     if unpaid is not None:
         return Pause(because=Held.UNPAID, order=unpaid.order)
     because = Held(held[0].held_because) if held else Held.DISPUTE
-    return Pause(because=because, order=None)
+    own = next((grant.order for grant in held if grant.held_because == because and _is_own(grant, enrolment)), None)
+    return Pause(because=because, order=own)
 
 
 def _is_own(grant: Grant, enrolment: Enrolment) -> bool:

@@ -29,8 +29,20 @@ class PaymentsAway(Exception):
     """Stripe cannot be asked now: it is not set up, not reachable, or busy. Nothing was changed; ask again later."""
 
 
+class KeyRefused(PaymentsAway):
+    """Stripe does not accept our key, or not for this. Nothing is known about any payment until that is mended."""
+
+
 class PaymentRefused(Exception):
     """Stripe understood and said no. The message is Stripe's, for staff."""
+
+
+class NotThere(PaymentRefused):
+    """Stripe has nothing of that id."""
+
+
+class KeyUsedOtherwise(PaymentRefused):
+    """An idempotency key was used before with other words, as when a buyer changed their address in between."""
 
 
 class NotFromStripe(Exception):
@@ -54,10 +66,11 @@ class DisputeSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentSeen:
-    """Money at Stripe. `received_minor` is what was really taken."""
+    """Money at Stripe. `received_minor` is what was really taken; `failed`: the bank said no, and nothing will come."""
 
     provider_id: str
     received_minor: int
+    failed: bool
     currency: str
     refunds: Sequence[RefundSeen]
     disputes: Sequence[DisputeSeen]
@@ -67,6 +80,7 @@ class PaymentSeen:
 class InvoiceSeen:
     """One month of a subscription."""
 
+    invoice_id: str
     paid: bool
     failed: bool  # it was tried, and the card refused
     amount_minor: int
@@ -85,12 +99,14 @@ class SessionSeen:
     open: bool
     expired: bool
     paid: bool
+    failed: bool  # the buyer is through with it, and their bank said no
     amount_minor: int
     currency: str
     tax_minor: int
     live: bool
     payment: PaymentSeen | None
     subscription_id: str
+    subscription_ended: bool  # no further month will be collected
     invoices: Sequence[InvoiceSeen]  # oldest first
 
 
@@ -120,7 +136,6 @@ class Notice:
     account: str  # of another account than ours; else ""
     ids: frozenset[str]  # every id by which one of our rows may be known
     reference: str  # of our order, where the event carries it
-    session_failed: str  # the session whose bank said no
 
 
 def is_set_up() -> bool:
@@ -193,9 +208,11 @@ def session_seen(session_id: str) -> SessionSeen | None:
     """How a visit to the hosted page stands now, with all that came of it. None: Stripe knows of no such page."""
     try:
         with _asking():
-            return _session(_client().v1.checkout.sessions.retrieve(session_id).to_dict())
-    except PaymentRefused:
+            session = _client().v1.checkout.sessions.retrieve(session_id).to_dict()
+    except NotThere:
         return None
+    with _asking():
+        return _session(session)
 
 
 def sessions_since(at: datetime) -> Iterator[tuple[str, str, str]]:
@@ -208,7 +225,7 @@ def sessions_since(at: datetime) -> Iterator[tuple[str, str, str]]:
 
 
 def end_subscription(subscription_id: str) -> None:
-    """Ask for no more monthly payments. Repeating changes nothing."""
+    """Ask for no more monthly payments. Repeating, or for one that has ended, changes nothing."""
     try:
         with _asking():
             _client().v1.subscriptions.cancel(subscription_id)
@@ -217,11 +234,14 @@ def end_subscription(subscription_id: str) -> None:
 
 
 def limit_subscription(subscription_id: str, *, ends_at: datetime) -> None:
-    """Let the monthly payments end by themselves then. Repeating changes nothing."""
-    with _asking():
-        _client().v1.subscriptions.update(
-            subscription_id, {"cancel_at": int(ends_at.timestamp()), "proration_behavior": "none"}
-        )
+    """Let the monthly payments end by themselves then. Repeating, or for one that has ended, changes nothing."""
+    try:
+        with _asking():
+            _client().v1.subscriptions.update(
+                subscription_id, {"cancel_at": int(ends_at.timestamp()), "proration_behavior": "none"}
+            )
+    except PaymentRefused:
+        return  # it has ended: Stripe changes nothing about it any more
 
 
 def give_back(*, payment_id: str, amount_minor: int, key: str) -> None:
@@ -234,7 +254,7 @@ def give_back(*, payment_id: str, amount_minor: int, key: str) -> None:
 
 
 def account_name() -> str:
-    """The account the key belongs to, for the checkup. Raises PaymentsAway, or PaymentRefused for a wrong key."""
+    """The account the key belongs to, for the checkup. Raises PaymentsAway, and KeyRefused for a wrong key."""
     with _asking():
         return _client().v1.accounts.retrieve_current().id
 
@@ -248,7 +268,9 @@ def read_notice(body: bytes, signature: str) -> Notice:
             raise NotFromStripe("from the future")
         stripe.WebhookSignature.verify_header(payload, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE)
         return _notice(json.loads(payload))
-    except (stripe.SignatureVerificationError, ValueError, StopIteration, KeyError, AttributeError, TypeError) as no:
+    except (
+        stripe.SignatureVerificationError, ValueError, StopIteration, KeyError, AttributeError, TypeError, RecursionError
+    ) as no:  # fmt: skip
         raise NotFromStripe(type(no).__name__) from None
 
 
@@ -262,7 +284,6 @@ def _notice(event: dict[str, Any]) -> Notice:
     ids = [thing.get(name) for name in ("id", "payment_intent", "subscription", "charge")] + [
         parent.get("subscription")
     ]
-    failed = event["type"] == "checkout.session.async_payment_failed"
     return Notice(
         event_id=str(event["id"]),
         type=str(event["type"]),
@@ -270,7 +291,6 @@ def _notice(event: dict[str, Any]) -> Notice:
         account=str(event.get("account") or ""),
         ids=frozenset(_id(each) for each in ids if each),
         reference=str(reference or ""),
-        session_failed=str(thing.get("id")) if failed else "",
     )
 
 
@@ -282,20 +302,31 @@ def is_live() -> bool:
 def _session(session: Mapping[str, Any]) -> SessionSeen:
     subscription = _id(session.get("subscription"))
     payment_id = _id(session.get("payment_intent"))
+    payment = _payment(payment_id) if payment_id else None
+    invoices = _invoices(subscription) if subscription else []
+    ended = bool(subscription) and _has_ended(subscription)
+    unpaid = session["status"] == "complete" and session["payment_status"] == "unpaid"
     return SessionSeen(
         session_id=session["id"],
         reference=session.get("client_reference_id") or "",
         open=session["status"] == "open",
         expired=session["status"] == "expired",
         paid=session["status"] == "complete" and session["payment_status"] in {"paid", "no_payment_required"},
+        failed=unpaid and bool((payment and payment.failed) or (ended and not any(each.paid for each in invoices))),
         amount_minor=session.get("amount_total") or 0,
         currency=(session.get("currency") or "").upper(),
         tax_minor=(session.get("total_details") or {}).get("amount_tax") or 0,
         live=bool(session.get("livemode")),
-        payment=_payment(payment_id) if payment_id else None,
+        payment=payment,
         subscription_id=subscription,
-        invoices=_invoices(subscription) if subscription else (),
+        subscription_ended=ended,
+        invoices=invoices,
     )
+
+
+def _has_ended(subscription_id: str) -> bool:
+    """Whether no further month will be collected. Source: Stripe, statuses of subscriptions."""
+    return _client().v1.subscriptions.retrieve(subscription_id).status in {"canceled", "incomplete_expired", "unpaid"}
 
 
 def _payment(payment_id: str) -> PaymentSeen:
@@ -307,6 +338,7 @@ def _payment(payment_id: str) -> PaymentSeen:
     return PaymentSeen(
         provider_id=intent["id"],
         received_minor=intent["amount_received"] if intent["status"] == "succeeded" else 0,
+        failed=intent["status"] in {"requires_payment_method", "canceled"},
         currency=intent["currency"].upper(),
         refunds=[
             RefundSeen(
@@ -341,6 +373,7 @@ def _invoice(invoice: Mapping[str, Any]) -> InvoiceSeen:
     paying = [entry for entry in (invoice.get("payments") or {}).get("data", []) if entry["status"] == "paid"]
     intent = _id(paying[0]["payment"].get("payment_intent")) if paying else ""
     return InvoiceSeen(
+        invoice_id=invoice["id"],
         paid=paid,
         failed=not paid and (invoice.get("attempt_count") or 0) > 0,
         amount_minor=invoice["amount_paid"] if paid else invoice["amount_due"],
@@ -376,7 +409,13 @@ def _asking() -> Iterator[None]:
         yield
     except (stripe.APIConnectionError, stripe.RateLimitError) as away:
         raise PaymentsAway(_("The payment service does not answer at present.")) from away
-    except (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError, stripe.CardError) as no:
-        raise PaymentRefused(no.user_message or str(no)) from no
+    except (stripe.AuthenticationError, stripe.PermissionError) as no:
+        # Without a key that is accepted nothing is known: "no such page" would be a guess, and one that takes places away.
+        raise KeyRefused(_("The payment service does not accept this installation’s key.")) from no
+    except stripe.IdempotencyError as no:
+        raise KeyUsedOtherwise(no.user_message or str(no)) from no
+    except (stripe.InvalidRequestError, stripe.CardError) as no:
+        refusal = NotThere if getattr(no, "code", None) == "resource_missing" else PaymentRefused
+        raise refusal(no.user_message or str(no)) from no
     except stripe.StripeError as broken:
         raise PaymentsAway(_("The payment service has a problem of its own at present.")) from broken

@@ -45,7 +45,7 @@ class Places:
         return self.count("offered")
 
     @property
-    def begun(self) -> int:
+    def taken(self) -> int:
         return self.count("taken", "finished")
 
     @property
@@ -62,7 +62,9 @@ def places_of(buyer: User) -> list[Places]:
     )
     lasting = Count("grants", filter=Q(grants__ended_at=None))
     seats = defaultdict(list)
-    for seat in Seat.objects.filter(order__in=orders).annotate(lasting=lasting).order_by("number"):
+    for seat in (
+        Seat.objects.filter(order__in=orders).select_related("ends_with").annotate(lasting=lasting).order_by("number")
+    ):
         seats[seat.order_id].append(seat)
     units = {order.programme_id: _units(order.programme) for order in orders}
     done = _done(orders, units)
@@ -99,4 +101,6 @@ def _place(seat: Seat, done: int, total: int) -> Place:
             state = "over"
     elif seat.offered_at is not None:
         state = "offered"
+    if seat.ends_with is not None and seat.ends_with.failed_at is None:
+        state = "over"  # from the moment its refund is asked for
     return Place(seat=seat, state=state, done=min(done, total), total=total)

@@ -115,18 +115,30 @@ def close_intake(*, intake: Intake, by: User, at: datetime) -> Intake:
     return intake
 
 
-@transaction.atomic
-def set_refund_tiers(*, programme: ProgrammePage, tiers: Iterable[tuple[int, int]], by: User, at: datetime) -> None:
-    """The programme's refund rules from now on: days before the start, and per cent. Repeating changes nothing.
+def tiers_of(programme: ProgrammePage) -> list[list[int]]:
+    """The programme's refund rules now, as an order keeps them: days before the start and per cent, most days first."""
+    tiers = programme.refund_tiers.order_by("-days_before")
+    return [[tier.days_before, tier.percent] for tier in tiers]
 
-    Raises CannotPlan when a later day gives back more than an earlier one, or a line is there twice.
-    """
+
+def refuse_tiers(tiers: Iterable[tuple[int, int]]) -> None:
+    """Raise CannotPlan when a later day gives back more than an earlier one, or a day is there twice. Pure."""
     wanted = sorted(tiers, reverse=True)
     if len({days for days, _percent in wanted}) != len(wanted):
         raise CannotPlan(_("Two lines are about the same day. Keep one of them."))
     shares = [percent for _days, percent in wanted]
     if shares != sorted(shares, reverse=True) or any(percent > 100 for percent in shares):
         raise CannotPlan(_("The nearer the start, the less is given back, and never more than 100 per cent."))
+
+
+@transaction.atomic
+def set_refund_tiers(*, programme: ProgrammePage, tiers: Iterable[tuple[int, int]], by: User, at: datetime) -> None:
+    """The refund rules for orders from now on: days before the start, and per cent. Repeating changes nothing.
+
+    Who ordered before keeps what was promised then. Raises CannotPlan as `refuse_tiers` does.
+    """
+    wanted = sorted(tiers, reverse=True)
+    refuse_tiers(wanted)
     history.lock(f"refund-tiers:{programme.pk}")
     current = list(programme.refund_tiers.order_by("-days_before").values_list("days_before", "percent"))
     if current == wanted:

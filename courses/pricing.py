@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from .models import Coupon, PlanKind, PricePlan, RefundTier
+from .models import Coupon, PlanKind, PricePlan
 
+MOST_IN_AN_ORDER = 99_999_999  # minor units. Source: Stripe, maximum charge amounts
 LEAST_BY_CARD = 50  # minor units; card networks refuse less. Source: Stripe, minimum charge amounts
 
 
@@ -97,7 +98,7 @@ def tax_given_back(*, amount_minor: int, tax_minor: int, before_minor: int, refu
 
 
 def percent_given_back(
-    tiers: Sequence[RefundTier], *, starts_on: date | None, paid_at: datetime, at: datetime, cooling_off_hours: int
+    tiers: Sequence[Sequence[int]], *, starts_on: date | None, paid_at: datetime, at: datetime, cooling_off_hours: int
 ) -> int:
     """How much of a payment is given back, per cent, to who leaves at `at`.
 
@@ -109,5 +110,5 @@ def percent_given_back(
     if starts_on is None:
         return 0
     days = (starts_on - at.date()).days
-    reached = [tier for tier in tiers if days >= tier.days_before]
-    return max(reached, key=lambda tier: tier.days_before).percent if reached else 0
+    reached = [(before, percent) for before, percent in tiers if days >= before]
+    return max(reached)[1] if reached else 0

@@ -5,16 +5,14 @@ give the same bytes. A receipt is available for ever, so a letter that none of o
 printed as the sign for a missing letter.
 """
 
-import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from cms.accounts.typesetting.glyphs import unprintable_characters
+from cms.accounts.typesetting.glyphs import drawable
 from cms.accounts.typesetting.press import press
 
 SHEET = Path(__file__).parent / "sheet" / "paper.typ"
-MISSING = "\N{WHITE SQUARE}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +52,4 @@ def render_paper(printed: PrintedPaper) -> bytes:
     words = asdict(printed)
     on = printed.issued_on
     words["issued_on"] = [on.year, on.month, on.day]
-    return press(SHEET, words=_drawable(words), at=datetime.combine(on, time(), tzinfo=UTC))  # type: ignore[arg-type]
-
-
-def _drawable(value: object) -> object:
-    """The same with every letter composed, and the sign for a missing letter where no face of ours draws one."""
-    if isinstance(value, str):
-        text = unicodedata.normalize("NFC", value)
-        return text.translate({ord(letter): MISSING for letter in unprintable_characters(text)})
-    if isinstance(value, dict):
-        return {key: _drawable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_drawable(item) for item in value]
-    return value
+    return press(SHEET, words=drawable(words), at=datetime.combine(on, time(), tzinfo=UTC))  # type: ignore[arg-type]

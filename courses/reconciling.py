@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,11 +11,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from . import payments, tasks
-from .fulfilling import notice
+from .fulfilling import is_over, notice
 from .models import BY_CARD, Checkout, ConcernKind, Order, StripeEvent
 from .refunding import carry_out, unfinished
-from .settling import locked, settle
+from .settling import close_open_pages, locked, settle
 
+logger = logging.getLogger(__name__)
 UNHANDLED_AFTER = timedelta(minutes=2)
 
 
@@ -25,6 +28,7 @@ class Found:
     mended: list[str] = field(default_factory=list)  # paid, and now on the programme
     unpaid: list[str] = field(default_factory=list)  # on the programme, and no payment is known to the service
     other: list[str] = field(default_factory=list)  # something else changed
+    stuck: list[str] = field(default_factory=list)  # what could not be done: "order …", "refund …", "event …"
     away: bool = False  # the service stopped answering: what is left is for the next time
 
 
@@ -32,42 +36,80 @@ def reconcile(*, since: datetime, at: datetime, dry_run: bool = False) -> Found:
     """Compare every order that is open, or that the service has a page for since then. Safe to repeat and to kill.
 
     Mends who paid and is outside; reports, as a concern for the registrar, who is inside and did not pay. Events that
-    were noted and not handled, refunds that were asked for and not done, and pages whose answer was lost are taken up
-    again. With `dry_run` nothing is written.
+    were noted and not handled, refunds that were asked for and not done, monthly payments and pages of orders that are
+    over, and pages whose answer was lost are taken up again. One that cannot be done is reported and holds up no other.
+    With `dry_run` nothing is written.
     """
     found = Found()
     try:
         if not dry_run:
-            _take_up(at=at)
-        for order in _orders(since, dry_run=dry_run):
-            found.looked_at += 1
-            _compare(order, found, at=at, dry_run=dry_run)
+            _take_up(found, at=at)
+        lost = _lost_pages(since, dry_run=dry_run)
+        orders = _orders(since, also=lost)
+        _each(found, "order", orders, lambda order: _compare(order, found, lost=lost, at=at, dry_run=dry_run))
     except payments.PaymentsAway:
         found.away = True
     return found
 
 
-def _take_up(*, at: datetime) -> None:
+def _each[Thing](found: Found, what: str, things: Iterable[Thing], do: Callable[[Thing], object]) -> None:
+    """Do it for each; what goes wrong with one is noted and goes no further. Raises PaymentsAway."""
+    for thing in things:
+        try:
+            do(thing)
+        except payments.PaymentsAway:
+            raise
+        except Exception:  # whatever it is: one order that cannot be read must not keep the others outside
+            name = f"{what} {getattr(thing, 'pk', thing)}"
+            logger.exception("Reconciliation could not do %s.", name)
+            found.stuck.append(name)
+
+
+def _take_up(found: Found, *, at: datetime) -> None:
     """What a crash left half done."""
-    for refund_id in unfinished():
-        carry_out(refund_id=refund_id, at=at)
+    _each(found, "refund", unfinished(), lambda pk: carry_out(refund_id=pk, at=at))
     late = StripeEvent.objects.filter(handled_at=None, received_at__lte=at - UNHANDLED_AFTER)
-    for event_id in late.order_by("pk").values_list("pk", flat=True):
-        tasks.settle_event.call(event_id)
-    unlimited = Order.objects.exclude(subscription_id="").filter(instalments__paid_at=None, cancelled_at=None)
-    for order_id in unlimited.order_by("pk").values_list("pk", flat=True).distinct():
-        tasks.limit_subscription.call(order_id)
+    _each(found, "event", list(late.order_by("pk").values_list("pk", flat=True)), tasks.settle_event.call)
+    running = Order.objects.filter(subscription_ended_at=None).exclude(subscription_id="")
+    _each(found, "months of order", list(running.order_by("pk")), lambda order: _limit_or_end(order, at=at))
+    paying = Order.objects.filter(checkouts__closed_at=None, checkouts__session_id__isnull=False)
+    _each(found, "pages of order", list(paying.distinct().order_by("pk")), lambda order: _close_idle(order, at=at))
 
 
-def _orders(since: datetime, *, dry_run: bool) -> list[Order]:
-    """Orders with anything at the service: waiting, partly paid, or with a page made since."""
-    references = set()
+def _limit_or_end(order: Order, *, at: datetime) -> None:
+    """Monthly payments end with what they pay for: at once where nothing more is owed, else after the last part."""
+    owed = order.instalments.filter(paid_at=None).exists()
+    if order.cancelled_at is not None or is_over(order) or not owed:
+        tasks.end_subscription.call(order.pk)
+    else:
+        tasks.limit_subscription.call(order.pk)
+
+
+def _close_idle(order: Order, *, at: datetime) -> None:
+    if order.cancelled_at is not None or is_over(order):
+        close_open_pages(order=order, at=at)
+
+
+def _lost_pages(since: datetime, *, dry_run: bool) -> dict[str, list[str]]:
+    """The pages made since then, by our reference, of which those whose id never reached us are noted now.
+
+    A dry run notes nothing, and looks at them all the same.
+    """
+    pages: dict[str, list[str]] = {}
     for session_id, reference, _payment in payments.sessions_since(since):
-        # A page whose id never reached us: the answer was lost after it was made.
-        if reference and not dry_run and not Checkout.objects.filter(session_id=session_id).exists():
-            _adopt(session_id, reference)
-        references.add(reference)
-    recent = Q(reference__in=references)
+        if not reference:
+            continue
+        lost = pages.setdefault(reference, [])
+        if not Checkout.objects.filter(session_id=session_id).exists():
+            lost.append(session_id)
+            if not dry_run:
+                _adopt(session_id, reference)
+    return pages
+
+
+def _orders(since: datetime, *, also: Iterable[str]) -> list[Order]:
+    """Orders with anything at the service: waiting, partly paid, or with a page made since."""
+    recent = Q(reference__in=list(also))
     unsettled = Q(fulfilled_at=None, cancelled_at=None, checkouts__isnull=False) | Q(
         fulfilled_at__isnull=False, instalments__paid_at=None
     )
@@ -88,12 +130,11 @@ def _adopt(session_id: str, reference: str) -> None:
         Checkout.objects.filter(pk=unsent.pk).update(session_id=session_id)
 
 
-def _compare(order: Order, found: Found, *, at: datetime, dry_run: bool) -> None:
-    seen = [
-        session
-        for checkout in order.checkouts.filter(session_id__isnull=False)
-        if (session := payments.session_seen(checkout.session_id or ""))
-    ]
+def _compare(order: Order, found: Found, *, lost: dict[str, list[str]], at: datetime, dry_run: bool) -> None:
+    found.looked_at += 1
+    known = [checkout.session_id or "" for checkout in order.checkouts.filter(session_id__isnull=False)]
+    named = [*known, *(lost.get(order.reference, []) if dry_run else [])]
+    seen = [session for name in named if (session := payments.session_seen(name))]
     paid = any(
         (session.payment and session.payment.received_minor) or any(invoice.paid for invoice in session.invoices)
         for session in seen

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from cms.accounts import history
-from cms.accounts.academy import AcademySettings
 from cms.accounts.models import User
 
 from . import payments, tasks
-from .fulfilling import follow_money, notice
-from .ledger import enter_failed_refund, enter_refund, given_back_minor
-from .models import ConcernKind, Enrolment, Method, Order, Payment, Refund
+from .fulfilling import ask_for_no_more, follow_money, notice
+from .ledger import enter_failed_refund, enter_refund
+from .models import ConcernKind, Dispute, Enrolment, Grant, Method, Order, Payment, Refund, Seat
 from .pricing import percent_given_back
 from .settling import locked, settle
 
@@ -38,24 +39,27 @@ class RefundPreview:
     by_the_rules_minor: int  # what those give, less what went back already
     loses: list[Enrolment]  # would be ended with it
     keeps: list[Enrolment]  # stay, as there is another reason to be on the programme
+    places: list[Seat]  # of an organisation, that a part of the money can end: those that nobody uses first
 
 
 def preview_refund(*, order: Order, at: datetime) -> RefundPreview:
     """What the programme's rules give back of the order now, and whose access ends with it. Changes nothing."""
     paid = list(order.payments.order_by("-arrived_at", "-pk"))
-    left = [(payment, payment.amount_minor - given_back_minor(payment)) for payment in paid]
+    gone = _gone_of(paid)
+    left = [(payment, payment.amount_minor - gone[payment.pk]) for payment in paid]
     total, rest = sum(payment.amount_minor for payment in paid), sum(amount for _payment, amount in left)
     starts_on = order.intake.starts_on if order.intake else None
     paid_at = paid[-1].arrived_at if paid else order.placed_at
-    hours = AcademySettings.load().cooling_off_hours
+    hours = order.cooling_off_hours
     percent = percent_given_back(
-        list(order.programme.refund_tiers.all()), starts_on=starts_on, paid_at=paid_at, at=at, cooling_off_hours=hours
+        order.refund_tiers, starts_on=starts_on, paid_at=paid_at, at=at, cooling_off_hours=hours
     )
     loses: list[Enrolment] = []
     keeps: list[Enrolment] = []
-    for grant in order.grants.filter(ended_at=None).select_related("enrolment__learner", "enrolment__programme"):
-        others = grant.enrolment.grants.filter(ended_at=None).exclude(pk=grant.pk).exists()
-        (keeps if others else loses).append(grant.enrolment)
+    others = Grant.objects.filter(enrolment=OuterRef("enrolment"), ended_at=None).exclude(pk=OuterRef("pk"))
+    lasting = order.grants.filter(ended_at=None).annotate(others=Exists(others)).order_by("pk")
+    for grant in lasting.select_related("enrolment__learner", "enrolment__programme"):
+        (keeps if grant.others else loses).append(grant.enrolment)
     return RefundPreview(
         payments=left,
         left_minor=rest,
@@ -65,18 +69,42 @@ def preview_refund(*, order: Order, at: datetime) -> RefundPreview:
         by_the_rules_minor=max(total * percent // 100 - (total - rest), 0),
         loses=loses,
         keeps=keeps,
+        places=list(
+            order.seat_rows.filter(ends_with=None)
+            .select_related("taken_by")
+            .order_by(F("taken_at").asc(nulls_first=True), F("offered_at").asc(nulls_first=True), "-number")
+        ),
     )
+
+
+def _gone_of(paid: list[Payment]) -> dict[int, int]:
+    """What is no more left of each payment: refunds, asked for or done, and what a lost dispute took. Two queries."""
+    gone = dict.fromkeys((payment.pk for payment in paid), 0)
+    back = Refund.objects.filter(payment__in=paid, failed_at=None).values_list("payment", "amount_minor")
+    lost = Dispute.objects.filter(payment__in=paid, status="lost").values_list("payment", "amount_minor")
+    for payment, amount in [*back, *lost]:
+        gone[payment] += amount
+    return {payment.pk: min(gone[payment.pk], payment.amount_minor) for payment in paid}
 
 
 @transaction.atomic
 def ask_refund(
-    *, order: Order, amount_minor: int, ends_access: bool, reason: str, by: User, at: datetime, key: str = ""
+    *,
+    order: Order,
+    amount_minor: int,
+    ends_access: bool,
+    reason: str,
+    by: User,
+    at: datetime,
+    key: str = "",
+    places: Sequence[Seat] = (),
 ) -> list[Refund]:
     """Ask for so much of what was paid to be given back, from the newest payment on; it is done after the commit.
 
     A transfer is given back by the registrar's own hand and counts as done at once. With `ends_access`, or when nothing
-    that was paid is left, what the order gave ends once the money has gone back. Repeating with the same `key` returns
-    what was asked for the first time; without one each call asks for more. Raises CannotRefund for more than is left.
+    that was paid is left, what the order gave ends once the money has gone back; with `places`, these of an
+    organisation's: they are given out no more from now on. Repeating with the same `key` returns what was asked for the
+    first time; without one each call asks for more. Raises CannotRefund for more than is left.
     """
     order = locked(order)
     key = key or get_random_string(32)
@@ -116,9 +144,11 @@ def ask_refund(
         else:
             transaction.on_commit(partial(tasks.give_back.enqueue, refund.pk))
         asked.append(refund)
+    if places and not ends_access:
+        order.seat_rows.filter(pk__in=[seat.pk for seat in places], ends_with=None).update(ends_with=asked[0])
+    if ends_access:
+        ask_for_no_more(order)  # nothing more is collected, however long the money takes to go back
     follow_money(order=order, at=at)
-    if ends_access and order.subscription_id:
-        transaction.on_commit(partial(tasks.end_subscription.enqueue, order.pk))
     return asked
 
 
@@ -129,6 +159,9 @@ def carry_out(*, refund_id: int, at: datetime) -> None:
     """
     refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
     order = refund.payment.order
+    if refund.given_at is None and refund.failed_at is None and refund.provider_id is None:
+        settle(order=order, at=at)  # it may have been done, and the answer lost: the key is remembered for a day only
+        refund.refresh_from_db()
     if refund.given_at is None and refund.failed_at is None and refund.provider_id is None:
         try:
             payments.give_back(
@@ -141,6 +174,7 @@ def carry_out(*, refund_id: int, at: datetime) -> None:
                 refund.refresh_from_db()
                 if refund.provider_id is None:
                     enter_failed_refund(refund=refund, at=at)
+                    refund.seats.update(ends_with=None)
                     notice(order, ConcernKind.REFUND_FAILED, about=refund.key, at=at)
             return
     settle(order=order, at=at)

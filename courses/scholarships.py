@@ -13,7 +13,7 @@ from cms.accounts import history
 from cms.accounts.models import User
 from cms.accounts.templatetags.look import money
 
-from .models import Fund, ProgrammePage, Scholarship
+from .models import Fund, Order, ProgrammePage, Scholarship
 
 
 class CannotAward(Exception):
@@ -111,6 +111,21 @@ def take_back_scholarship(*, scholarship: Scholarship, by: User, at: datetime) -
     award.save(update_fields=["taken_back_at"])
     _record("scholarship.taken_back", award, by=by, at=at)
     return award
+
+
+def keep_what_was_used(*, order: Order, by: User, at: datetime) -> None:
+    """Cut the award to what the order needed of it, so that the fund can give the rest to somebody else.
+
+    Called in the transaction that fulfils the order. Repeating changes nothing.
+    """
+    if order.scholarship_id is None:
+        return
+    award = Scholarship.objects.select_for_update(no_key=True).get(pk=order.scholarship_id)
+    if order.scholarship_minor < award.amount_minor:
+        facts: history.Facts = {"awarded_minor": award.amount_minor, "used_minor": order.scholarship_minor}
+        award.amount_minor = order.scholarship_minor
+        award.save(update_fields=["amount_minor"])
+        _record("scholarship.used", award, by=by, at=at, facts=facts)
 
 
 def report_of(fund: Fund) -> FundReport:

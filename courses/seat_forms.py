@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cms.accounts.forms import PlainWords
+
 from .models import PricePlan
 
 
-class PlacesForm(forms.Form):
+class PlacesForm(PlainWords, forms.Form):
     """Who buys how many places, and how they are paid."""
 
     organisation = forms.CharField(label=_("Organisation"), max_length=120, help_text=_("As it is printed on papers."))
@@ -40,7 +42,7 @@ class PlacesForm(forms.Form):
             field.initial = plans[0].pk
 
 
-class SeatForm(forms.Form):
+class SeatForm(PlainWords, forms.Form):
     """Who is to have a place."""
 
     email = forms.EmailField(label=_("E-mail address"))

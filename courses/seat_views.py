@@ -1,5 +1,6 @@
 """What do the addresses of an organisation's places answer? To who bought them, and to who was offered one."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -10,16 +11,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.accounts import policy
+from cms.accounts.academy import AcademySettings
 from cms.accounts.models import User
 from cms.accounts.policy import open_to_anyone, person_of, signed_in
 
 from . import ordering, seating
 from .enrolling import CannotEnrol
-from .models import Access, ProgrammePage, Seat
+from .models import Access, Order, ProgrammePage, Seat
 from .offers import plans_of
 from .organisations import organisation_of
 from .places import places_of
+from .refund_words import rules_in_words
 from .seat_forms import PlacesForm, SeatForm
+from .standing import READ, standing_in_words
 
 
 @never_cache
@@ -47,7 +51,9 @@ def buy_places(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("courses:order", order.reference)
-    context = {"programme": programme, "plans": plans, "form": form}
+    # Places are not bound to an intake, so there is no day for the tiers to count to.
+    rules = rules_in_words([], cooling_off_hours=AcademySettings.load().cooling_off_hours, dated=False)
+    context = {"programme": programme, "plans": plans, "form": form, "rules": rules}
     return render(request, "courses/buy_places.html", context, status=422 if form.errors else 200)
 
 
@@ -110,16 +116,39 @@ def seat(request: HttpRequest, token: str) -> HttpResponse:
             return redirect(enrolment.programme.get_url(request))
     elif offered.taken_by_id and offered.taken_by_id == request.user.pk:
         return redirect(offered.order.programme.get_url(request))
-    context = {"seat": offered, "programme": offered.order.programme, "refusal": refusal}
+    context = {
+        "seat": offered,
+        "programme": offered.order.programme,
+        "refusal": refusal,
+        "is_theirs": _is_theirs(request, offered),
+    }
     return render(request, "courses/seat.html", context, status=422 if refusal else 200)
+
+
+def _is_theirs(request: HttpRequest, offered: Seat) -> bool:
+    """Whether the place was offered to an address that the signed-in person has confirmed."""
+    if not isinstance(request.user, User):
+        return False
+    return EmailAddress.objects.filter(user=request.user, verified=True, email__iexact=offered.email).exists()
 
 
 def _places(request: HttpRequest, *, refused: tuple[int, SeatForm] | None = None) -> HttpResponse:
     """The page of places; a form that was refused stands again at its place."""
-    found = places_of(person_of(request))
+    person, now = person_of(request), timezone.now()
+    found = places_of(person)
+    waiting = (
+        Order.objects.filter(buyer=person, organisation__isnull=False, fulfilled_at=None, cancelled_at=None)
+        .select_related("organisation", "programme")
+        .prefetch_related(*READ)
+        .order_by("-placed_at", "-pk")
+    )
     for bought in found:
         for place in bought.places:
             again = refused is not None and refused[0] == place.seat.pk
             place.seat.form = refused[1] if again and refused else SeatForm(number=place.seat.pk)  # type: ignore[attr-defined]
-    context = {"bought": found, "refused": refused[1] if refused else None}
+    context = {
+        "bought": found,
+        "waiting": [(order, standing_in_words(order, at=now)) for order in waiting],
+        "refused": refused[1] if refused else None,
+    }
     return render(request, "courses/places.html", context, status=422 if refused else 200)

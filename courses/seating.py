@@ -17,9 +17,9 @@ from cms.accounts import history
 from cms.accounts.models import User
 
 from . import tasks
-from .enrolling import CannotEnrol, give_access
-from .fulfilling import over
-from .models import Dispute, Enrolment, Refund, Seat, new_token
+from .enrolling import CannotEnrol, give_access, refuse_before_others
+from .fulfilling import follow_money, is_over
+from .models import Enrolment, Seat, new_token
 
 
 class SeatTaken(CannotEnrol):
@@ -77,11 +77,12 @@ def take_seat(*, seat: Seat, person: User, at: datetime) -> Enrolment:
     """Sit on the place one was offered. The same person repeating gets the same enrolment.
 
     Who is on the programme already has one reason more to be. Raises SeatForAnother unless it went to a verified address
-    of `person`, SeatTaken and SeatOver.
+    of `person`, SeatTaken, SeatOver, and StillToDo while another programme comes first.
     """
     seat = _locked(seat)
     if seat.taken_by_id == person.pk:
-        return give_access(learner=person, order=seat.order, seat=seat, by=person, at=at).enrolment
+        _refuse_over(seat)
+        return _sit(seat, person, at=at)
     if seat.taken_by_id is not None:
         raise SeatTaken(_("This place has been taken. Ask who sent you the link."))
     if not EmailAddress.objects.filter(user=person, verified=True, email__iexact=seat.email).exists():
@@ -89,12 +90,21 @@ def take_seat(*, seat: Seat, person: User, at: datetime) -> Enrolment:
             _("This place is offered to another address than yours. Sign in with that one, or add it to your account.")
         )
     _refuse_over(seat)
+    refuse_before_others(learner=person, programme=seat.order.programme)
     if seat.order.seat_rows.filter(taken_by=person).exists():
         raise SeatTaken(_("You have one of these places already."))
     seat.taken_by, seat.taken_at = person, at
     seat.save(update_fields=["taken_by", "taken_at"])
     _record(seat, "seat.taken", by=person, at=at)
-    return give_access(learner=person, order=seat.order, seat=seat, by=person, at=at).enrolment
+    return _sit(seat, person, at=at)
+
+
+def _sit(seat: Seat, person: User, *, at: datetime) -> Enrolment:
+    """The enrolment the place gives; it rests from the start while what was paid for it is disputed."""
+    enrolment = give_access(learner=person, order=seat.order, seat=seat, by=person, at=at).enrolment
+    follow_money(order=seat.order, at=at)
+    enrolment.refresh_from_db()
+    return enrolment
 
 
 def _locked(seat: Seat) -> Seat:
@@ -104,10 +114,7 @@ def _locked(seat: Seat) -> Seat:
 
 
 def _refuse_over(seat: Seat) -> None:
-    order = seat.order
-    disputes = list(Dispute.objects.filter(payment__order=order))
-    refunds = list(Refund.objects.filter(payment__order=order, given_at__isnull=False, failed_at=None))
-    if over(order, list(order.payments.all()), refunds, disputes):
+    if seat.ends_with_id is not None or is_over(seat.order):
         raise SeatOver(_("What was paid for this place was given back, so it is no longer there."))
 
 

@@ -7,7 +7,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from . import mail
-from .models import Enrolment, Instalment, Invitation, MoneyPaper, Order, Seat, StripeEvent, Waiting
+from .models import Enrolment, Instalment, Invitation, MoneyPaper, Order, Scholarship, Seat, StripeEvent, Waiting
 
 
 @task
@@ -17,7 +17,7 @@ def mail_invitation(invitation_id: int) -> None:
 
 @task
 def mail_paper(paper_id: int) -> None:
-    mail.send_paper(MoneyPaper.objects.select_related("payer").get(pk=paper_id))
+    mail.send_paper(MoneyPaper.objects.select_related("payer", "order").get(pk=paper_id))
 
 
 @task
@@ -51,13 +51,23 @@ def mail_seat(seat_id: int) -> None:
 
 
 @task
+def mail_award(scholarship_id: int) -> None:
+    mail.send_award(Scholarship.objects.select_related("person", "fund", "programme").get(pk=scholarship_id))
+
+
+@task
+def mail_cancelled(order_id: int) -> None:
+    mail.send_cancelled(Order.objects.select_related("buyer").get(pk=order_id))
+
+
+@task
 def settle_event(event_id: int) -> None:
     """What an event is about, asked for anew."""
     from .settling import settle
 
     event = StripeEvent.objects.select_related("order").get(pk=event_id)
     if event.order is not None:
-        settle(order=event.order, session_failed=event.session_failed, at=timezone.now())
+        settle(order=event.order, at=timezone.now())
     StripeEvent.objects.filter(pk=event_id, handled_at=None).update(handled_at=timezone.now())
 
 
@@ -73,9 +83,21 @@ def limit_subscription(order_id: int) -> None:
 
 @task
 def end_subscription(order_id: int) -> None:
+    """No more months. Until it is seen to have ended, the reconciliation asks for it again."""
     from . import payments
+    from .settling import settle
 
-    payments.end_subscription(Order.objects.get(pk=order_id).subscription_id)
+    order = Order.objects.get(pk=order_id)
+    payments.end_subscription(order.subscription_id)
+    settle(order=order, at=timezone.now())
+
+
+@task
+def close_pages(order_id: int) -> None:
+    """Nobody pays on a page of an order that is over."""
+    from .settling import close_open_pages
+
+    close_open_pages(order=Order.objects.get(pk=order_id), at=timezone.now())
 
 
 @task

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from cms.accounts import history
+from tests.unguarded import lift_guards, set_guards
 
 
 @pytest.hookimpl(trylast=True)
@@ -24,20 +24,18 @@ def _no_cache_between_tests() -> None:
 
 @pytest.fixture(autouse=True)
 def _history_lets_go_after_a_real_transaction(request: pytest.FixtureRequest):
-    """Tests that really commit are cleaned up by deleting rows, which the guards of history would refuse on SQLite."""
+    """Tests that really commit are cleaned up by deleting rows, which the guards would refuse on SQLite.
+
+    PostgreSQL empties whole tables, of which they hear nothing.
+    """
     commits = {"transactional_db", "live_server", "django_db_serialized_rollback"} & set(request.fixturenames)
     marker = request.node.get_closest_marker("django_db")
     commits = bool(commits) or bool(marker and marker.kwargs.get("transaction"))
-    if not commits:
+    if not commits or connection.vendor != "sqlite":
         yield
         return
     request.getfixturevalue("transactional_db")
-    with connection.cursor() as cursor:
-        for statement in history.UNGUARDS[connection.vendor]:
-            cursor.execute(statement)
-        for statement in history.GUARDS[connection.vendor]:
-            cursor.execute(statement)
+    lift_guards()
+    set_guards()
     yield
-    with connection.cursor() as cursor:
-        for statement in history.UNGUARDS[connection.vendor]:
-            cursor.execute(statement)
+    lift_guards()

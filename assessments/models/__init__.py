@@ -15,7 +15,7 @@ from .mentors import (
     Pay,
 )
 from .quizzes import Attempt, AttemptQuestion
-from .registrar import AuditAnswer, AuditDraw, AuditOutcome, EvidenceShare, TitleReading
+from .registrar import AuditAnswer, AuditDraw, AuditOutcome, EvidenceShare, ShownName, TitleReading
 from .shifts import (
     DeclineReason,
     HoursProposal,
@@ -76,6 +76,7 @@ __all__ = [
     "ShiftQuerySet",
     "ShiftRole",
     "ShiftState",
+    "ShownName",
     "SignLink",
     "TitleReading",
     "Union",

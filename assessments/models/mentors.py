@@ -164,7 +164,8 @@ class MentorInvitation(models.Model):
 class Mentorship(models.Model):
     """A learner and a mentor who work together. Asked by the learner, begun or declined by the mentor, ended by either.
 
-    It has begun once both have signed the same terms; with an outside coordinator, once staff accepted them.
+    It has begun once both have signed the same terms; with an outside coordinator, once staff accepted them. One of the
+    two may give the notice of their terms; then it ends after `ends_on`, and both can still hand in and sign until then.
     """
 
     mentor = models.ForeignKey(Mentor, on_delete=models.PROTECT, related_name="mentorships")
@@ -173,6 +174,9 @@ class Mentorship(models.Model):
     asked_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
+    ends_on = models.DateField(null=True)  # its last day, once one of them gave notice
+    notice_said_at = models.DateTimeField(null=True)
+    notice_said_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -190,6 +194,16 @@ class Mentorship(models.Model):
                 condition=Q(ended_at=None)
                 | Q(ended_at__isnull=False, begun_at__isnull=False, ended_at__gte=F("begun_at")),
                 name="mentorship_ended_after_begun",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None, notice_said_at=None, notice_said_by=None)
+                | Q(
+                    ends_on__isnull=False,
+                    notice_said_at__isnull=False,
+                    notice_said_by__isnull=False,
+                    begun_at__isnull=False,
+                ),
+                name="mentorship_notice_with_day_who_and_when",
             ),
         ]
 

@@ -75,6 +75,13 @@ class AuditDraw(models.Model):
         return f"AuditDraw {self.pk}: shift {self.shift_id}, {self.month:%Y-%m}"
 
 
+class ShownName(models.TextChoices):
+    """Which of their names a learner shows with their record; read when it is looked at, never kept beside it."""
+
+    CERTIFICATE = "CERTIFICATE", _("The name on your certificates")
+    DISPLAY = "DISPLAY", _("The name we call you")
+
+
 class EvidenceShare(models.Model):
     """A link by which a learner shows their signed record for a while. Only its digest is kept.
 
@@ -85,6 +92,7 @@ class EvidenceShare(models.Model):
     digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the token, hexadecimal
     purpose = models.CharField(_("who it is for"), max_length=80)  # the learner's own words, shown to them only
     shows = models.JSONField(default=dict)
+    shown_name = models.CharField(_("your name"), max_length=11, choices=ShownName, default=ShownName.DISPLAY)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -299,6 +299,8 @@ class JournalEntry(models.Model):
     text = SealedTextField(max_length=20_000)
     written_at = models.DateTimeField()
 
+    wagtail_reference_index_ignore = True  # nothing an editor sees is to say that it is there
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["learner", "record"], name="journalentry_one_a_shift")]
 

@@ -112,9 +112,10 @@ def breaks(*, chain: str | None = None) -> Iterator[Break]:
             yield Break(chain=line.name, number=line.length, row=None, reason="the chain ends before or after its head")
 
 
-def entries_about(thing: models.Model) -> models.QuerySet[Entry]:
-    """What happened to this row, oldest first, with who did it: one query."""
-    return Entry.objects.filter(subject=name_of(thing)).select_related("actor").order_by("pk")
+def entries_about(*things: models.Model) -> models.QuerySet[Entry]:
+    """What happened to this row, or to any of several, oldest first, with who did it: one query."""
+    subjects = [name_of(thing) for thing in things]
+    return Entry.objects.filter(subject__in=subjects).select_related("actor").order_by("pk")
 
 
 @transaction.atomic

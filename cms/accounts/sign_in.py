@@ -2,13 +2,19 @@
 
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.models import EmailAddress
+from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
 
 from .models import User
+
+AFTER_SIGN_UP = "after_sign_up"  # in the session: where somebody was going when they had to make an account first
 
 
 class Adapter(DefaultAccountAdapter):
@@ -20,7 +26,19 @@ class Adapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.display_name = form.cleaned_data.get("display_name", "")
         user.email = form.cleaned_data["email"].lower()
+        if wanted := get_next_redirect_url(request):  # safe, or nothing
+            request.session[AFTER_SIGN_UP] = wanted
         return super().save_user(request, user, form, commit)
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """On to where they were going: the order, the invitation or the place that asked for an account."""
+        url = super().get_email_verification_redirect_url(email_address)
+        wanted = self.request.session.pop(AFTER_SIGN_UP, "")
+        if not wanted:
+            return url
+        if self.request.user.is_authenticated:
+            return wanted
+        return f"{resolve_url(url)}?{urlencode({'next': wanted})}"
 
 
 def proof_is_old(request: HttpRequest) -> bool:

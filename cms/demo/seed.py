@@ -50,7 +50,7 @@ from courses.models import CompletedBy, CredentialKind, Enrolment, ProgrammeInde
 from courses.notes import save_note
 from courses.progress import complete_unit, units_of
 
-from . import content, ethics, mentoring, money, people, words
+from . import content, ethics, mentoring, money, people, unsettled, words
 
 ZONE = ZoneInfo("Europe/London")
 MODULES = ("consent", "human-sexuality", "set-protocol")
@@ -95,6 +95,8 @@ def make_staff(now: datetime) -> dict[str, User]:
             person=made[name],
             credential_number=f"EX-{2040 + place}",
             credential_expires_on=(now + (560 + 90 * place) * DAY).date(),
+            regions=[Region.UK_IRELAND, Region.EUROPE][:place],
+            conflicts="" if place == 1 else words.CONFLICT,
             by=made["registrar"],
             at=long_ago,
         )
@@ -417,3 +419,10 @@ def make_half_way(programme: ProgrammePage, staff: dict[str, User], *, now: date
     for days_ago, note in ((6, words.LEARNING), (5, ""), (3, "")):
         record_day(first, production, on=now - days_ago * DAY, role=ShiftRole.ASSIST, chance=chance, note=note)
     record_day(first, production, on=now - 2 * DAY, role=ShiftRole.LEAD, chance=chance, hand_over=False)
+    unsettled.unsettle(
+        {
+            name: record_day(second, production, on=now - days_ago * DAY, role=ShiftRole.ASSIST, chance=chance)
+            for days_ago, name in ((18, "disputed"), (17, "declined"), (16, "void"), (15, "amended"), (10, "proposed"))
+        },
+        now=now,
+    )

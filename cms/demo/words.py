@@ -170,3 +170,26 @@ SCOPE = (
     "The whole arc of a day on set: breakdown and riders beforehand, check-ins, garments, the closed set, and stepping out. "
     "I watch first, then do parts, then lead with you beside me."
 )
+
+# Days that did not go smoothly: what the mentor and the learner write, without names, titles or scenes.
+PROPOSED = "We were released before the last set-up; I have the wrap three quarters of an hour earlier. Do you agree?"
+DECLINED = (
+    "You were with the costume department from lunch on, so I did not see the afternoon. Record the morning and I sign."
+)
+DISPUTED = "By my notes you observed that day. I cannot sign it as assisting."
+ACCOUNT = (
+    "I led the check-ins before lunch, as we had agreed the evening before, and wrote the daily report. "
+    "The second assistant director was there and has written a letter."
+)
+MENTORS_ACCOUNT = (
+    "We had agreed on observing. I did ask for help with two check-ins. "
+    "I should have said then what the day would count as."
+)
+LETTER = (
+    "To whom it may concern",
+    "This is an example letter of an invented production.",
+    "On the day in question the trainee led the morning's check-ins and wrote the daily report.",
+    "Second assistant director",
+)
+JOURNAL = "I was quicker to speak than to listen today. Tomorrow: count to five, then ask."
+CONFLICT = "I own a small share of a casting agency. I do not mentor on its productions."

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from certificates.checking import STANDING, is_sound
-from certificates.flags import paid_back, paid_back_since
+from certificates.flags import paid_back, paid_back_since, shaken, shaken_among
 from certificates.issuing import CannotIssue, check_name, replace_certificate
 from certificates.models import Certificate, RevocationReason, Status
 from certificates.numbers import BadNumber, MistypedNumber, read_number
@@ -46,6 +46,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
             "suspended": _("Suspended"),
             "revoked": _("Revoked"),
             "paid_back": _("Paid back since"),
+            "shaken": _("Rest on a shift that does not stand"),
         },
     )
     rows: QuerySet[Any] = {
@@ -54,7 +55,10 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "suspended": Certificate.objects.filter(suspended_at__isnull=False, revoked_at=None, superseded_at=None),
         "revoked": Certificate.objects.filter(revoked_at__isnull=False),
         "paid_back": paid_back(),
-    }[state].annotate(flagged=Exists(paid_back().filter(pk=OuterRef("pk"))))
+        "shaken": shaken(),
+    }[state].annotate(
+        flagged=Exists(paid_back().filter(pk=OuterRef("pk"))), shaken=Exists(shaken().filter(pk=OuterRef("pk")))
+    )
     sought = searched(request)
     rows, note = find(rows, sought)
     return show_list(
@@ -76,13 +80,18 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
                 accessor=lambda row: row.status(at).label,
                 primary=lambda row: row.status(at) in STANDING,
             ),
-            Column("flagged", label=_("To decide"), accessor=lambda row: _("Paid back since") if row.flagged else ""),
+            Column("flagged", label=_("To decide"), accessor=_to_decide),
         ],
         choices=choices,
         search=_("Find a certificate"),
         note=note,
         empty=_("No certificate is found by these words.") if sought else _("There are none."),
     )
+
+
+def _to_decide(row: Any) -> str:
+    said = [_("Paid back since")] if row.flagged else []
+    return ", ".join([*said, _("A shift does not stand")] if row.shaken else said)
 
 
 def find(rows: QuerySet[Certificate], sought: str) -> tuple[QuerySet[Certificate], str]:
@@ -117,6 +126,7 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
         state_is_good=status in STANDING,
         sound=is_sound(certificate),
         paid_back=bool(paid_back_since([certificate])),
+        shaken=bool(shaken_among([certificate])),
         facts=[
             (_("Name"), certificate.holder_name),
             (_("Title"), certificate.title),

@@ -58,25 +58,3 @@ class InviteForm(forms.Form):
         offered = self.fields["programme"]
         assert isinstance(offered, forms.ModelChoiceField)  # noqa: S101 - for the reader and the type checker
         offered.queryset = ProgrammePage.objects.live().order_by("title", "pk")
-
-
-class CredentialForm(forms.Form):
-    """A mentor's own credential, as it is renewed."""
-
-    credential_number = forms.CharField(
-        label=_("Number of their credential"), max_length=60, help_text=_("As it stands on their own certificate.")
-    )
-    credential_expires_on = forms.DateField(
-        label=_("Last day it is good for"),
-        help_text=_("They can sign up to and on this day."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-
-class MentorForm(CredentialForm):
-    """A new mentor, found by the address they sign in with."""
-
-    email = forms.EmailField(
-        label=_("E-mail address"), help_text=_("Exactly the one they have confirmed here. They need an account first.")
-    )
-    field_order = ("email", "credential_number", "credential_expires_on")

@@ -147,7 +147,12 @@ def ask(
 
 def is_sure(request: HttpRequest) -> bool:
     """Whether the person has read what will change, and said yes."""
-    return request.method == "POST" and "sure" in request.POST
+    return request.method == "POST" and "sure" in request.POST and not goes_back(request)
+
+
+def goes_back(request: HttpRequest) -> bool:
+    """Whether the person went back from the last step to change what they typed."""
+    return request.method == "POST" and "again" in request.POST
 
 
 def day(value: date | datetime | None) -> str:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from cms.accounts.policy import allowed
 
 from .frame import show
-from .waiting import piles, waiting_invoices, waiting_requests
+from .mentor_applications import about, kind_of
+from .waiting import piles, waiting_invoices, waiting_mentor_applications, waiting_requests
 
 LONGEST = 20  # lines; the lists have the rest
 
@@ -55,6 +56,17 @@ def overview(request: HttpRequest) -> HttpResponse:
             url=reverse("desk:invoice_detail", args=[invoice.pk]),
         )
         for invoice in invoices[:LONGEST]
+    ]
+    applications = waiting_mentor_applications().select_related("person__mentor", "for_enrolment__programme")
+    lines += [
+        Line(
+            since=application.applied_at,
+            what=kind_of(application),
+            who=about(application),
+            where=application.for_enrolment.programme.title if application.for_enrolment else "",
+            url=reverse("desk:application_detail", args=[application.pk]),
+        )
+        for application in applications.order_by("applied_at", "pk")[:LONGEST]
     ]
     return show(
         request,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from certificates.models import RevocationReason
 from cms.accounts import history
+from cms.accounts.templatetags.look import money
 
 WORDS = {
     "certificate.issued": gettext_lazy("Issued"),
@@ -23,9 +24,58 @@ WORDS = {
     "mentor.credential_renewed": gettext_lazy("Credential renewed"),
     "mentor.suspended": gettext_lazy("Suspended"),
     "mentor.reinstated": gettext_lazy("Reinstated"),
+    "mentor.given_account": gettext_lazy("Approved, known from outside before"),
+    "mentor.profile_changed": gettext_lazy("Profile changed"),
+    "mentor.stop_announced": gettext_lazy("Announced the last day of signing"),
+    "mentor.stop_taken_back": gettext_lazy("Goes on signing"),
+    "mentor.credential_reminded": gettext_lazy("Reminded that the credential runs out"),
+    "mentor_application.made": gettext_lazy("Asked"),
+    "mentor_application.accepted": gettext_lazy("Accepted"),
+    "mentor_application.declined": gettext_lazy("Declined"),
+    "shift.logged": gettext_lazy("Recorded"),
+    "shift.amended": gettext_lazy("Begun as an amendment"),
+    "shift.changed": gettext_lazy("Changed"),
+    "shift.moved": gettext_lazy("Given to another mentor"),
+    "shift.submitted": gettext_lazy("Handed in"),
+    "shift.answered": gettext_lazy("Handed back with an answer"),
+    "shift.taken_back": gettext_lazy("Taken back"),
+    "shift.returned": gettext_lazy("Asked about"),
+    "shift.hours_proposed": gettext_lazy("Other hours proposed"),
+    "shift.hours_accepted": gettext_lazy("Hours accepted"),
+    "shift.declined": gettext_lazy("Declined"),
+    "shift.disputed": gettext_lazy("Taken to the registrar"),
+    "shift.refused": gettext_lazy("Decided: it does not count"),
+    "shift.signed": gettext_lazy("Signed and sealed"),
+    "shift.decided": gettext_lazy("Decided: sealed on the evidence"),
+    "shift.superseded": gettext_lazy("Replaced by an amendment"),
+    "shift.voided": gettext_lazy("Made void"),
+    "shift.read": gettext_lazy("Read at the desk"),
+    "dispute.answered": gettext_lazy("The mentor gave their account"),
+    "dispute.read": gettext_lazy("Both accounts read at the desk"),
+    "dispute.letter_read": gettext_lazy("Letter downloaded"),
+    "dispute.compared": gettext_lazy("Call sheet compared"),
+    "audit.drawn": gettext_lazy("Drawn for a random check"),
+    "audit.answered": gettext_lazy("Random check answered"),
+    "audit.closed": gettext_lazy("Random check closed"),
+    "audit.read": gettext_lazy("Read at the desk"),
+    "audit.letter_read": gettext_lazy("Letter downloaded"),
     "order.placed": gettext_lazy("Ordered"),
     "order.fulfilled": gettext_lazy("Paid, and given"),
     "order.cancelled": gettext_lazy("Cancelled"),
+    "order.months_ended": gettext_lazy("Monthly payments ended"),
+    "payment.arrived": gettext_lazy("Money arrived"),
+    "refund.given": gettext_lazy("Money given back"),
+    "dispute.needs_response": gettext_lazy("Disputed: the bank waits for an answer"),
+    "dispute.under_review": gettext_lazy("Disputed: the bank decides"),
+    "dispute.won": gettext_lazy("Dispute won"),
+    "dispute.lost": gettext_lazy("Dispute lost"),
+    "refund.asked": gettext_lazy("Refund asked for"),
+    "refund.failed": gettext_lazy("Refund did not arrive"),
+    "access.given": gettext_lazy("On the programme"),
+    "access.held": gettext_lazy("Access paused"),
+    "access.resumed": gettext_lazy("Access open again"),
+    "access.ended": gettext_lazy("Access ended"),
+    "concern.settled": gettext_lazy("Looked at, and settled"),
     "plan.opened": gettext_lazy("Offered"),
     "plan.changed": gettext_lazy("Changed"),
     "plan.closed": gettext_lazy("Closed"),
@@ -47,9 +97,9 @@ class Event:
     digest: str  # the first letters of the entry's digest: enough to compare by eye
 
 
-def past_of(thing: Model, *, last: int | None = None) -> list[Event]:
-    """What happened to this row, oldest first; or only so many of the last, newest first. One query."""
-    entries = history.entries_about(thing)
+def past_of(*things: Model, last: int | None = None) -> list[Event]:
+    """What happened to these rows, oldest first; or only so many of the last, newest first. One query."""
+    entries = history.entries_about(*things)
     if last is not None:
         entries = entries.order_by("-pk")[:last]
     return [
@@ -65,8 +115,13 @@ def past_of(thing: Model, *, last: int | None = None) -> list[Event]:
 
 
 def _more(facts: history.Facts) -> str:
+    if isinstance(facts.get("same"), bool):
+        return _("the same file") if facts["same"] else _("another file")
     if (reason := facts.get("reason")) in RevocationReason.names:
         return str(RevocationReason[str(reason)].label)
+    amount, currency = facts.get("amount_minor"), facts.get("currency")
+    if isinstance(amount, int) and isinstance(currency, str):
+        return money(amount, currency)
     if replaced := facts.get("replaces"):
         return _("In place of %(number)s") % {"number": replaced}
     return ""

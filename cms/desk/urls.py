@@ -2,8 +2,20 @@
 
 from django.urls import include, path
 
-from . import access, certificates, invitations, learners, mentors, overview, requests
+from . import (
+    access,
+    certificates,
+    invitations,
+    learners,
+    mentor_acts,
+    mentor_applications,
+    mentors,
+    overview,
+    requests,
+)
 from .money import concerns, coupons, funds, intakes, invoices, ledger, orders, plans, refunds, rules
+from .shadowing import audits, disputes, shifts, titles
+from .shadowing import overview as days
 
 __all__ = ["access", "pages", "urlpatterns"]  # access: importing it registers the desk's own rules
 
@@ -28,6 +40,7 @@ pages = [
     path("orders/<int:order_id>/", orders.order_detail, name="order_detail"),
     path("orders/<int:order_id>/transfer/", orders.order_transfer, name="order_transfer"),
     path("orders/<int:order_id>/cancel/", orders.order_cancel, name="order_cancel"),
+    path("orders/<int:order_id>/end-months/", orders.order_end_months, name="order_end_months"),
     path("orders/<int:order_id>/ask/", orders.order_ask, name="order_ask"),
     path("orders/<int:order_id>/refund/", refunds.order_refund, name="order_refund"),
     path("concerns/", concerns.concern_list, name="concern_list"),
@@ -60,11 +73,46 @@ pages = [
     path("invitations/", invitations.invitation_list, name="invitation_list"),
     path("invitations/new/", invitations.invitation_new, name="invitation_new"),
     path("mentors/", mentors.mentor_list, name="mentor_list"),
-    path("mentors/new/", mentors.mentor_new, name="mentor_new"),
+    path("mentors/new/", mentor_acts.mentor_new, name="mentor_new"),
     path("mentors/<int:mentor_id>/", mentors.mentor_detail, name="mentor_detail"),
-    path("mentors/<int:mentor_id>/renew/", mentors.mentor_renew, name="mentor_renew"),
-    path("mentors/<int:mentor_id>/suspend/", mentors.mentor_suspend, name="mentor_suspend"),
-    path("mentors/<int:mentor_id>/reinstate/", mentors.mentor_reinstate, name="mentor_reinstate"),
+    path("mentors/<int:mentor_id>/renew/", mentor_acts.mentor_renew, name="mentor_renew"),
+    path("mentors/<int:mentor_id>/suspend/", mentor_acts.mentor_suspend, name="mentor_suspend"),
+    path("mentors/<int:mentor_id>/reinstate/", mentor_acts.mentor_reinstate, name="mentor_reinstate"),
+    path("mentors/<int:mentor_id>/resume/", mentor_acts.mentor_resume, name="mentor_resume"),
+    path("mentors/applications/", mentor_applications.application_list, name="application_list"),
+    path(
+        "mentors/applications/<int:application_id>/", mentor_applications.application_detail, name="application_detail"
+    ),
+    path(
+        "mentors/applications/<int:application_id>/accept/",
+        mentor_applications.application_accept,
+        name="application_accept",
+    ),
+    path(
+        "mentors/applications/<int:application_id>/decline/",
+        mentor_applications.application_decline,
+        name="application_decline",
+    ),
+    path("mentors/invitations/", mentor_applications.mentor_invitation_list, name="mentor_invitation_list"),
+    path("mentors/invitations/new/", mentor_applications.mentor_invite, name="mentor_invite"),
+    path("shadowing/", days.shadowing, name="shadowing"),
+    path("shadowing/mentors/", days.mentor_load_list, name="mentor_load_list"),
+    path("shadowing/mentors/<int:mentor_id>/", days.mentor_figures, name="mentor_figures"),
+    path("shadowing/shifts/", shifts.shadow_shift_list, name="shadow_shift_list"),
+    path("shadowing/shifts/<int:shift_id>/", shifts.shadow_shift_detail, name="shadow_shift_detail"),
+    path("shadowing/shifts/<int:shift_id>/void/", shifts.shadow_shift_void, name="shadow_shift_void"),
+    path("shadowing/shifts/<int:shift_id>/title/", titles.title_read, name="title_read"),
+    path("shadowing/disputes/", disputes.shadow_dispute_list, name="shadow_dispute_list"),
+    path("shadowing/disputes/<int:dispute_id>/", disputes.shadow_dispute_detail, name="shadow_dispute_detail"),
+    path(
+        "shadowing/disputes/<int:dispute_id>/compare/", disputes.shadow_dispute_compare, name="shadow_dispute_compare"
+    ),
+    path("shadowing/disputes/<int:dispute_id>/letter/", disputes.shadow_dispute_letter, name="shadow_dispute_letter"),
+    path("shadowing/disputes/<int:dispute_id>/decide/", disputes.shadow_dispute_decide, name="shadow_dispute_decide"),
+    path("shadowing/audits/", audits.audit_list, name="audit_list"),
+    path("shadowing/audits/<int:audit_id>/", audits.audit_detail, name="audit_detail"),
+    path("shadowing/audits/<int:audit_id>/letter/", audits.audit_letter, name="audit_letter"),
+    path("shadowing/audits/<int:audit_id>/close/", audits.audit_close, name="audit_close"),
     path("learners/", learners.learner_list, name="learner_list"),
     path("learners/<int:enrolment_id>/", learners.learner_detail, name="learner_detail"),
 ]

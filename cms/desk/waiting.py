@@ -1,19 +1,19 @@
 """What waits for the registrar? Counts, each with the way to its list."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.models import Mentor
+from assessments.auditing import to_close
+from assessments.escalating import escalated
+from assessments.models import MentorApplication, ShiftDispute
+from assessments.running_out import mentors_running_out
 from certificates.models import EXPIRING, Certificate, CertificationRequest
 from courses.models import Concern, Invitation, MoneyPaper, PaperKind
-
-RUNNING_OUT = timedelta(days=60)  # before a mentor's credential does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,16 +40,16 @@ def open_concerns() -> QuerySet[Concern]:
     return Concern.objects.filter(settled_at=None)
 
 
+def open_disputes() -> QuerySet[ShiftDispute]:
+    return ShiftDispute.objects.filter(decided_at=None)
+
+
 def open_invitations(at: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(accepted_at=None, expires_at__gt=at)
 
 
-def mentors_running_out(at: datetime) -> QuerySet[Mentor]:
-    """Mentors who may sign now, and whose credential runs out within 60 days."""
-    today = timezone.localtime(at).date()
-    return Mentor.objects.filter(
-        suspended_at=None, credential_expires_on__gte=today, credential_expires_on__lte=today + RUNNING_OUT
-    )
+def waiting_mentor_applications() -> QuerySet[MentorApplication]:
+    return MentorApplication.objects.filter(answered_at=None)
 
 
 def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
@@ -60,7 +60,7 @@ def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
 
 
 def piles(at: datetime) -> list[Pile]:
-    """Everything that waits or runs out: six queries."""
+    """Everything that waits or runs out: ten queries."""
     return [
         _pile(
             waiting_requests(), "asked_at", label=_("Certification requests"), url=reverse("desk:request_list"),
@@ -73,6 +73,22 @@ def piles(at: datetime) -> list[Pile]:
         _pile(
             open_concerns(), "noticed_at", label=_("Money that needs a person"), url=reverse("desk:concern_list"),
             icon="warning", needs_answer=True,
+        ),
+        _pile(
+            waiting_mentor_applications(), "applied_at", label=_("Mentor applications"),
+            url=reverse("desk:application_list"), icon="group", needs_answer=True,
+        ),
+        _pile(
+            open_disputes(), "opened_at", label=_("Disputes about days on set"),
+            url=reverse("desk:shadow_dispute_list"), icon="warning", needs_answer=True,
+        ),
+        _pile(
+            escalated(), "submitted_at", label=_("Days on set that nobody signs"),
+            url=reverse("desk:shadow_shift_list"), icon="date", needs_answer=True,
+        ),
+        _pile(
+            to_close(at), "drawn_at", label=_("Random checks to close"), url=reverse("desk:audit_list"),
+            icon="clipboard-list", needs_answer=True,
         ),
         _pile(
             open_invitations(at), "invited_at", label=_("Open invitations"),

@@ -202,8 +202,14 @@ class ConcernKind(models.TextChoices):
     PAID_TWICE = "PAID_TWICE", _("Paid twice, or on the programme already")
     GIVEN_BACK_IN_PART = "GIVEN_BACK_IN_PART", _("A part was given back at the provider")
     ENROLLED_UNPAID = "ENROLLED_UNPAID", _("On the programme, and the provider knows of no payment")
+    PAID_AFTER_CANCEL = "PAID_AFTER_CANCEL", _("Paid after the order was cancelled")
+    PAID_AFTER_END = "PAID_AFTER_END", _("Paid after access had ended")
+    PAID_OUTSIDE = "PAID_OUTSIDE", _("A month was marked as paid at the provider, without a payment")
+    MONTHS_ENDED = "MONTHS_ENDED", _("The monthly payments ended before all was paid")
     DISPUTE = "DISPUTE", _("A bank disputes a payment")
+    DISPUTE_LOST = "DISPUTE_LOST", _("A dispute was lost")
     REFUND_FAILED = "REFUND_FAILED", _("A refund did not arrive")
+    REFUNDED_TWICE = "REFUNDED_TWICE", _("One refund was made twice at the provider")
 
 
 class Concern(models.Model):

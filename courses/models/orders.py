@@ -43,12 +43,18 @@ class Order(models.Model):
     tax_name = models.CharField(max_length=20, blank=True)
     tax_percent = models.DecimalField(max_digits=6, decimal_places=3, default=0)  # contained in the total
     tax_by_stripe = models.BooleanField(default=False)
+    # What is given back to who leaves, as it was promised when they ordered: later rules are for later orders.
+    refund_tiers = models.JSONField(default=list)  # [[days before the start, per cent], …], most days first
+    cooling_off_hours = models.PositiveSmallIntegerField(default=0)  # after paying, in which everything is given back
 
     placed_at = models.DateTimeField()
     fulfilled_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 
     subscription_id = models.CharField(max_length=80, blank=True)  # the provider's, for monthly payments
+    subscription_ended_at = models.DateTimeField(
+        null=True
+    )  # the provider collects no more; what is left is paid by hand
     # The provider is asked outside any lock. Who asked later knows more: an older answer is not written over it.
     asked = models.PositiveIntegerField(default=0)
     answered = models.PositiveIntegerField(default=0)
@@ -68,6 +74,11 @@ class Order(models.Model):
                 condition=Q(fulfilled_at=None) | Q(cancelled_at=None), name="order_not_both_fulfilled_and_cancelled"
             ),
             models.CheckConstraint(condition=Q(answered__lte=F("asked")), name="order_answered_after_asked"),
+            models.CheckConstraint(
+                condition=Q(subscription_ended_at=None)
+                | (Q(subscription_ended_at__isnull=False) & ~Q(subscription_id="")),
+                name="order_ends_the_months_it_has",
+            ),
             models.CheckConstraint(
                 condition=Q(coupon__isnull=False) | Q(coupon=None, coupon_minor=0), name="order_less_by_a_coupon"
             ),
@@ -154,7 +165,6 @@ class StripeEvent(models.Model):
     event_id = models.CharField(max_length=120, unique=True)
     type = models.CharField(max_length=80)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, null=True, related_name="events")  # null: not ours
-    session_failed = models.CharField(max_length=120, blank=True)  # the session whose bank said no
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
 

@@ -34,7 +34,10 @@ class Organisation(models.Model):
 
 
 class Seat(models.Model):
-    """One place of an order: free, offered to an address, or taken by a learner, and then it stays theirs."""
+    """One place of an order: free, offered to an address, or taken by a learner, and then it stays theirs.
+
+    A refund may end single places: `ends_with` names it from the moment it is asked for.
+    """
 
     order = models.ForeignKey("courses.Order", on_delete=models.PROTECT, related_name="seat_rows")
     number = models.PositiveSmallIntegerField()  # 1, 2, 3 … within its order
@@ -43,6 +46,7 @@ class Seat(models.Model):
     offered_at = models.DateTimeField(null=True)
     taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="seats")
     taken_at = models.DateTimeField(null=True)
+    ends_with = models.ForeignKey("courses.Refund", on_delete=models.PROTECT, null=True, related_name="seats")
 
     class Meta:
         constraints = [

@@ -1,7 +1,6 @@
 """What does a learner see and do of their shifts?"""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -50,6 +49,9 @@ def said(own: Mentorship, **changes: object) -> dict[str, object]:
         "new_code": "prj-k4d",
         "new_title": "Low Tide",
         "medium": "SERIES",
+        "region": "UK_IRELAND",
+        "union": "UNION",
+        "competencies": ["SAG-1"],
         "mentorship": own.pk,
         "role": "ASSIST",
         "phases": ["SHOOT"],
@@ -73,6 +75,7 @@ def test_a_shift_is_kept_as_a_draft(client, mentorship):
     assert shift.state is ShiftState.DRAFT
     assert (shift.production.code, shift.production.title) == ("PRJ-K4D", "Low Tide")
     assert (shift.scenes, shift.phases, shift.duties, shift.minutes) == ({"KISS": 2}, ["SHOOT"], ["RIDERS"], 570)
+    assert (shift.region, shift.union, shift.competencies) == ("UK_IRELAND", "UNION", ["SAG-1"])
     assert "Kept. Nobody else sees it" in page.text
 
 
@@ -117,6 +120,9 @@ def test_what_was_typed_stays_when_it_is_refused(client, mentorship):
         ({"wrap": "07:30"}, "wrap", "same as the call"),
         ({"new_code": "A B"}, "new_code", "3 to 12 letters"),
         ({"phases": []}, "phases", "Say which phase"),
+        ({"region": "MOON"}, "region", "Select a valid choice"),
+        ({"union": ""}, "union", "required"),
+        ({"competencies": ["SAG-10"]}, "competencies", "Select a valid choice"),
         ({"scene_KISS": "100"}, "scene_KISS", "99"),
         ({"scene_KISS": "1.5"}, "scene_KISS", "whole number"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "Select a valid choice"),
@@ -207,6 +213,156 @@ def test_what_is_with_the_mentor_or_signed_has_no_form(client, mentorship, at, m
     assert page.url == reverse("assessments:shift_detail", args=[shift.pk])
 
 
+def test_the_next_form_begins_with_what_stays_from_day_to_day(client, mentorship, at):
+    other = make_mentorship(mentor=make_mentor("Ada", at=at), enrolment=mentorship.enrolment, at=at)
+    old = make_production(learner=mentorship.learner, code="PRJ-OLD", at=at)
+    make_production(learner=mentorship.learner, code="PRJ-NEW", at=at)
+    make_shift(other, production=old, on=days_ago(3), at=at, zone="America/Toronto", region="CANADA", union="NON_UNION")
+    client.force_login(mentorship.learner)
+
+    form = client.get(reverse("assessments:shift_new")).context["form"]
+
+    names = ("production", "mentorship", "region", "union", "time_zone")
+    assert [form[name].value() for name in names] == [old.pk, other.pk, "CANADA", "NON_UNION", "America/Toronto"]
+    assert [form[name].value() for name in ("call", "role", "learning_note")] == [None, None, None]
+
+
+def test_a_day_like_the_last_begins_with_all_but_its_date_its_scenes_and_its_note(client, mentorship, at):
+    shift = make_shift(mentorship, on=days_ago(1), at=at)
+    client.force_login(mentorship.learner)
+    like = f"{reverse('assessments:shift_new')}?like={shift.pk}"
+
+    log, page = client.get(reverse("assessments:shift_list")), client.get(like)
+    kept = client.post(like, said(mentorship, worked_on=days_ago(2).isoformat()))
+
+    form = page.context["form"]
+    assert "Same as yesterday" in log.text
+    assert like in log.text
+    assert (str(form["call"].value()), form["role"].value()) == ("07:30:00", "ASSIST")
+    assert form["competencies"].value() == ["SAG-1", "SAG-4", "SKSIC6"]
+    assert form["worked_on"].value() == timezone.localdate()
+    assert (form["learning_note"].value(), form["scene_KISS"].value()) == (None, None)
+    assert kept.status_code == 302
+    assert Shift.objects.count() == 2
+
+
+@pytest.mark.parametrize("key", ["", "x", "0", "9" * 40, "-1"])
+def test_a_day_like_none_is_an_empty_form_or_not_there(client, mentorship, key):
+    client.force_login(mentorship.learner)
+
+    assert client.get(f"{reverse('assessments:shift_new')}?like={key}").status_code == (404 if key else 200)
+
+
+def test_another_learners_day_is_not_repeated(client, mentorship, at):
+    other = make_shift(make_mentorship(at=at), on=days_ago(1), at=at)
+    client.force_login(mentorship.learner)
+
+    assert client.get(f"{reverse('assessments:shift_new')}?like={other.pk}").status_code == 404
+
+
+def test_competencies_are_grouped_and_open_where_they_are_ticked(client, mentorship, at):
+    shift = make_shift(mentorship, on=days_ago(3), at=at, competencies=["SKSIC6"])
+    client.force_login(mentorship.learner)
+
+    page = client.get(reverse("assessments:shift_edit", args=[shift.pk]))
+
+    groups = page.context["form"].competency_groups
+    assert [(group.frame.code, len(group.boxes), group.ticked) for group in groups] == [("SAG", 9, 0), ("NOS", 3, 1)]
+    assert page.text.count('name="competencies"') == 12
+
+
+# A word before it is kept ----------------------------------------------------------------------------------
+
+
+def box_in(page, name: str) -> dict[str, str]:
+    """The tick that keeps a text as it is."""
+    warned = page.context["form"].warned[name]
+    return {warned.box: warned.stamp}
+
+
+def test_a_name_in_the_note_brings_the_form_back_with_it_quoted_and_nothing_lost(client, mentorship):
+    client.force_login(mentorship.learner)
+    naming = said(mentorship, learning_note="Sarah was calm. Ask on Quiet Harbour.", do="hand")
+
+    page = client.post(reverse("assessments:shift_new"), naming)
+
+    assert page.status_code == 422
+    assert "<q>Sarah</q>" in page.text
+    assert "<q>Quiet Harbour</q>" in page.text
+    assert "Keep it as it is" in page.text
+    assert "Sarah was calm. Ask on Quiet Harbour." in page.text
+    assert 'value="prj-k4d"' in page.text
+    assert not Shift.objects.exists()
+
+
+def test_the_person_decides_and_it_is_kept_as_it_is(client, mentorship):
+    client.force_login(mentorship.learner)
+    naming = said(mentorship, learning_note="Sarah was calm.")
+    page = client.post(reverse("assessments:shift_new"), naming)
+
+    kept = client.post(reverse("assessments:shift_new"), naming | box_in(page, "learning_note"))
+
+    assert kept.status_code == 302
+    assert Shift.objects.get().learning_note == "Sarah was calm."
+
+
+def test_keeping_one_text_does_not_keep_another(client, mentorship):
+    client.force_login(mentorship.learner)
+    page = client.post(reverse("assessments:shift_new"), said(mentorship, learning_note="Sarah was calm."))
+    box = box_in(page, "learning_note")
+
+    other = client.post(reverse("assessments:shift_new"), said(mentorship, learning_note="Tomasz was calm.") | box)
+
+    assert other.status_code == 422
+    assert "<q>Tomasz</q>" in other.text
+
+
+def test_a_tick_stays_while_something_else_is_put_right(client, mentorship):
+    client.force_login(mentorship.learner)
+    naming = said(mentorship, learning_note="Sarah was calm.")
+    box = box_in(client.post(reverse("assessments:shift_new"), naming), "learning_note")
+
+    page = client.post(reverse("assessments:shift_new"), naming | box | {"role": ""})
+
+    assert set(page.context["form"].errors) == {"role"}
+    assert "checked><span>Keep it as it is" in page.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"new_code": "LOW-TIDE"}, "new_code"),
+        ({"new_code": "SARAH-2", "new_title": ""}, "new_code"),
+        ({"learning_note": "Everything on low tide was late."}, "learning_note"),
+    ],
+)
+def test_a_title_that_is_being_sealed_is_looked_for_in_the_code_and_the_note(client, mentorship, changes, field):
+    client.force_login(mentorship.learner)
+
+    page = client.post(reverse("assessments:shift_new"), said(mentorship, **changes))
+
+    assert set(page.context["form"].errors) == {field}
+    assert (
+        client.post(reverse("assessments:shift_new"), said(mentorship, **changes) | box_in(page, field)).status_code
+        == 302
+    )
+
+
+def test_a_title_sealed_before_is_looked_for_in_an_answer(client, mentorship, at):
+    shift = make_returned_shift(mentorship, on=days_ago(3), at=at)  # on a production titled Low Tide
+    client.force_login(mentorship.learner)
+    url = reverse("assessments:shift_submit", args=[shift.pk])
+
+    page = client.post(url, {"answer": "low tide ran late."})
+    kept = client.post(url, {"answer": "low tide ran late."} | box_in(page, "answer"))
+
+    assert page.status_code == 422
+    assert "You have sealed this title." in page.text
+    assert "low tide ran late." in page.text
+    assert kept.status_code == 302
+    assert messages_for(shift, shift.learner)[-1].text == "low tide ran late."
+
+
 # One shift -------------------------------------------------------------------------------------------------
 
 
@@ -286,7 +442,7 @@ def test_a_broken_seal_is_shown_with_what_changed(client, mentorship, at, damage
 # The log ---------------------------------------------------------------------------------------------------
 
 
-def test_the_log_is_newest_first_and_shows_only_ones_own(client, mentorship, at):
+def test_the_log_begins_with_what_asks_and_shows_only_ones_own(client, mentorship, at):
     make_signed_shift(mentorship, on=days_ago(5), at=at)
     make_waiting_shift(mentorship, on=days_ago(4), at=at)
     make_returned_shift(mentorship, on=days_ago(3), at=at)
@@ -297,9 +453,12 @@ def test_the_log_is_newest_first_and_shows_only_ones_own(client, mentorship, at)
 
     page = client.get(reverse("assessments:shift_list"))
 
-    states = [line.state for line in page.context["lines"]]
-    assert states == [ShiftState.DRAFT, ShiftState.RETURNED, ShiftState.WAITING, ShiftState.SIGNED]
-    assert [day.state for day in page.context["summary"].whole.days] == ["signed", "waiting"]
+    log = page.context["log"]
+    assert [line.state for _title, line in log.asking] == [ShiftState.RETURNED]
+    assert [line.state for line in log.drafts] == [ShiftState.DRAFT]
+    assert [line.state for line in log.under_way] == [ShiftState.WAITING]
+    assert [line.state for line in log.kept] == [ShiftState.SIGNED]
+    assert [day.state for day in page.context["record"].days] == ["signed", "waiting"]
     assert "Tomasz has a question about" in page.text
 
 
@@ -320,7 +479,8 @@ def test_the_log_takes_as_many_queries_for_one_shift_as_for_three(
     client.force_login(mentorship.learner)
     client.get(reverse("assessments:shift_list"))
 
-    with django_assert_num_queries(8):  # session, person, shifts, mentorships, academy, is a mentor, two of permissions
+    # session, person, shifts, decisions, mentorships, academy, is a mentor, two of permissions
+    with django_assert_num_queries(9):
         client.get(reverse("assessments:shift_list"))
 
 
@@ -335,85 +495,17 @@ def test_a_shift_takes_as_many_queries_for_one_message_as_for_three(
     url = reverse("assessments:shift_detail", args=[shift.pk])
     client.get(url)
 
-    with django_assert_num_queries(9):  # session, person, shift, messages, history, academy, is a mentor, permissions
+    # session, person, shift, versions, dispute, messages, history, academy, is a mentor, two of permissions
+    with django_assert_num_queries(11):
         client.get(url)
-
-
-# Mentors ---------------------------------------------------------------------------------------------------
-
-
-def test_a_learner_asks_a_mentor_and_sees_that_they_did(client, at):
-    enrolment, mentor = make_enrolment(at=at), make_mentor("Tomasz", at=at)
-    client.force_login(enrolment.learner)
-    url = reverse("assessments:mentor_ask", args=[mentor.pk])
-
-    assert "Tomasz" in client.get(reverse("assessments:shift_mentors")).text
-    page = client.post(url, {"enrolment": enrolment.pk}, follow=True)
-
-    assert "Asked. We write to you when Tomasz answers." in page.text
-    assert Mentorship.objects.get().learner == enrolment.learner
-    assert page.context["choices"] == []
-
-
-def test_a_learner_asks_on_their_own_enrolment_only(client, at):
-    mentor, other = make_mentor(at=at), make_enrolment(at=at)
-    client.force_login(make_enrolment(at=at).learner)
-    url = reverse("assessments:mentor_ask", args=[mentor.pk])
-
-    for enrolment in (other.pk, "", "x", 0):
-        assert client.post(url, {"enrolment": enrolment}).status_code == 404
-    assert not Mentorship.objects.exists()
-
-
-def test_a_mentor_with_no_room_is_not_there_to_be_asked(client, at):
-    enrolment, mentor = make_enrolment(at=at), make_mentor(at=at)
-    mentor.takes_mentees = False
-    mentor.save()
-    client.force_login(enrolment.learner)
-
-    answer = client.post(reverse("assessments:mentor_ask", args=[mentor.pk]), {"enrolment": enrolment.pk})
-
-    assert answer.status_code == 404
-
-
-def test_a_mentor_whose_credential_has_run_out_where_they_live_is_not_asked(client, at):
-    # On Kiritimati it is always a day later than in Pago Pago.
-    enrolment = make_enrolment(learner=make_person(time_zone="Pacific/Pago_Pago"), at=at)
-    today = at.astimezone(ZoneInfo("Pacific/Pago_Pago")).date()
-    person = make_person("Tomasz", time_zone="Pacific/Kiritimati")
-    mentor = make_mentor(person=person, expires_on=today, at=at - timedelta(days=3))
-    client.force_login(enrolment.learner)
-
-    page = client.post(reverse("assessments:mentor_ask", args=[mentor.pk]), {"enrolment": enrolment.pk}, follow=True)
-
-    assert "takes nobody new at the moment" in page.text
-    assert not Mentorship.objects.exists()
-
-
-def test_somebody_on_no_programme_is_sent_to_the_programmes(client):
-    client.force_login(make_person())
-
-    assert "First, a programme" in client.get(reverse("assessments:shift_mentors")).text
-
-
-def test_either_side_ends_a_mentorship_after_reading_what_it_means(client, mentorship, at):
-    make_waiting_shift(mentorship, on=days_ago(3), at=at)
-    client.force_login(mentorship.learner)
-    url = reverse("assessments:mentorship_end", args=[mentorship.pk])
-
-    question = client.get(url)
-    page = client.post(url, follow=True)
-
-    assert "1 shift is handed in and not signed yet" in question.text
-    assert page.redirect_chain == [(reverse("assessments:shift_mentors"), 302)]
-    assert Mentorship.objects.get().ended_at
 
 
 # Who sees what ---------------------------------------------------------------------------------------------
 
 
 def addresses(shift: Shift) -> list[str]:
-    names = ("shift_detail", "shift_edit", "shift_submit", "shift_take_back", "queue_shift", "shift_sign", "shift_ask")
+    own = ("edit", "submit", "take_back", "accept_hours", "amend", "withdraw", "dispute", "letter")
+    names = ["shift_detail", "journal", "queue_shift", "shift_sign", "shift_ask", *(f"shift_{name}" for name in own)]
     return [reverse(f"assessments:{name}", args=[shift.pk]) for name in names]
 
 
@@ -423,7 +515,7 @@ def every_way(client, url: str) -> list:
     return [answer for answer in answers if answer.status_code != 405]
 
 
-@pytest.mark.parametrize("who", ["learner", "mentor", "editor", "registrar", "ombud", "nobody"])
+@pytest.mark.parametrize("who", ["learner", "mentor", "editor", "registrar", "employer", "ombud", "nobody"])
 def test_strangers_find_no_shift_anywhere_and_read_nothing_of_it(client, mentorship, at, who):
     shift = make_waiting_shift(mentorship, on=days_ago(3), at=at)
     strangers: dict[str, User] = {
@@ -431,6 +523,7 @@ def test_strangers_find_no_shift_anywhere_and_read_nothing_of_it(client, mentors
         "mentor": make_mentor("Ada", at=at).person,
         "editor": make_person(roles=(Role.EDITOR,)),
         "registrar": make_person(roles=(Role.REGISTRAR,)),
+        "employer": make_person("Jonah"),
         "ombud": make_person(roles=(Role.OMBUD,)),
         "nobody": make_person(),
     }
@@ -477,10 +570,8 @@ def test_a_draft_is_not_visible_to_its_mentor(client, mentorship, at):
 
 def test_anybody_else_is_asked_to_sign_in_first(client, mentorship, at):
     shift = make_waiting_shift(mentorship, on=days_ago(3), at=at)
-    fixed = ["shift_list", "shift_new", "shift_mentors", "queue"]
+    fixed = ["shift_list", "shift_new", "queue"]
     urls = [reverse(f"assessments:{name}") for name in fixed] + addresses(shift)
-    urls += [reverse("assessments:mentor_ask", args=[mentorship.mentor_id])]
-    urls += [reverse(f"assessments:mentorship_{verb}", args=[mentorship.pk]) for verb in ("begin", "decline", "end")]
 
     for url in urls:
         assert client.post(url).url.startswith(reverse("account_login")), url

@@ -1,36 +1,27 @@
-"""How does a day on set become evidence?"""
+"""How is a day on set recorded: on which code, with whom, and within which limits?"""
 
 from datetime import date, time, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.core import mail
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
-from assessments.mentors import suspend_mentor
 from assessments.mentorships import end_mentorship
-from assessments.models import Medium, Production, Shift, ShiftRole, ShiftState
-from assessments.sealing import seal_of
+from assessments.models import (
+    Production,
+    Shift,
+    ShiftState,
+)
 from assessments.shifts import (
-    CannotHandIn,
     CannotRecord,
-    CannotReturn,
-    CannotSign,
     change_shift,
     log_shift,
     make_production,
-    messages_for,
-    return_shift,
-    sign_shift,
     submit_shift,
-    take_back_shift,
-    what_is_signed,
 )
 from cms.accounts import history
-from cms.accounts.models import Entry
 from tests.factories.courses import make_enrolment
-from tests.factories.people import NOON, make_person, make_registrar
+from tests.factories.people import NOON, make_person
 from tests.factories.shifts import (
     make_mentor,
     make_mentorship,
@@ -46,16 +37,6 @@ pytestmark = pytest.mark.django_db
 
 def verbs_of(shift: Shift) -> list[str]:
     return [entry.verb for entry in history.entries_about(shift)]
-
-
-def sign(shift: Shift, **changes):
-    given = {
-        "mentor_person": shift.mentorship.mentor.person,
-        "rubric": {},
-        "authentication": "password",
-        "at": NOON,
-    } | changes
-    return sign_shift(shift=shift, **given)
 
 
 # Productions -----------------------------------------------------------------------------------------------
@@ -301,355 +282,68 @@ def test_a_returned_shift_may_get_a_later_wrap_than_its_first_hand_in():
     assert shift.state is ShiftState.RETURNED
 
 
-# Between learner and mentor --------------------------------------------------------------------------------
-
-
-def test_handing_in_is_calm_and_tells_the_mentor_once(django_capture_on_commit_callbacks):
-    shift = make_shift()
-
-    with django_capture_on_commit_callbacks(execute=True):
-        submit_shift(shift=shift, at=NOON)
-        shift = submit_shift(shift=shift, at=NOON + timedelta(hours=1))
-
-    assert shift.state is ShiftState.WAITING
-    assert shift.submitted_at == NOON
-    assert [message.to for message in mail.outbox] == [[shift.mentorship.mentor.person.email]]
-    assert verbs_of(shift) == ["shift.logged", "shift.submitted"]
-
-
-@pytest.mark.parametrize(("days", "refused"), [(60, False), (61, True)])
-def test_a_shift_is_handed_in_within_sixty_days(days, refused):
-    shift = make_shift(on=NOON.date() - timedelta(days=days))
-
-    if refused:
-        with pytest.raises(CannotHandIn, match="61 days ago"):
-            submit_shift(shift=shift, at=NOON)
-    else:
-        assert submit_shift(shift=shift, at=NOON).state is ShiftState.WAITING
-
-
-def test_a_question_does_not_open_the_door_to_older_days():
-    shift = make_returned_shift()
-    shift = change(shift, on=date(2026, 1, 5))
-
-    with pytest.raises(CannotHandIn, match="within 60 days"):
-        submit_shift(shift=shift, at=NOON)
-
-
-def test_a_shift_handed_in_says_its_phase():
-    shift = make_shift(phases=[])
-
-    with pytest.raises(CannotHandIn) as refusal:
-        submit_shift(shift=shift, at=NOON)
-
-    assert refusal.value.field == "phases"
-
-
-def test_a_shift_is_not_handed_to_a_mentorship_that_ended():
-    shift = make_shift()
-    end_mentorship(mentorship=shift.mentorship, by=shift.learner, at=NOON)
-
-    with pytest.raises(CannotHandIn, match="has ended"):
-        submit_shift(shift=shift, at=NOON)
-
-
-def test_nothing_is_handed_in_on_a_programme_one_has_left():
-    shift = make_shift()
-    shift.enrolment.withdrawn_at = NOON
-    shift.enrolment.save()
-
-    with pytest.raises(CannotHandIn, match="not on this programme"):
-        submit_shift(shift=shift, at=NOON)
-
-
-def test_no_mail_goes_out_for_what_was_taken_back_meanwhile(django_capture_on_commit_callbacks):
-    shift = make_shift()
-
-    with django_capture_on_commit_callbacks(execute=True):
-        submit_shift(shift=shift, at=NOON)
-        take_back_shift(shift=shift, at=NOON)
-
-    assert mail.outbox == []
-
-
-def test_a_waiting_shift_can_be_taken_back_once_and_calmly():
-    shift = make_waiting_shift()
-
-    take_back_shift(shift=shift, at=NOON)
-    shift = take_back_shift(shift=shift, at=NOON)
-
-    assert shift.state is ShiftState.DRAFT
-    assert verbs_of(shift) == ["shift.logged", "shift.submitted", "shift.taken_back"]
-
-
-def test_a_signed_shift_is_not_taken_back():
-    with pytest.raises(CannotRecord, match="signed and sealed"):
-        take_back_shift(shift=make_signed_shift(), at=NOON)
-
-
-def test_a_question_and_its_answer_go_to_and_fro(django_capture_on_commit_callbacks):
-    shift = make_waiting_shift()
-    mentor = shift.mentorship.mentor.person
-
-    with django_capture_on_commit_callbacks(execute=True):
-        return_shift(shift=shift, mentor=mentor, question="Was the wrap 18:15?", at=NOON)
-        returned = return_shift(shift=shift, mentor=mentor, question="Was the wrap 18:15?", at=NOON)
-        assert returned.state is ShiftState.RETURNED
-        answered = submit_shift(shift=shift, answer="It was.", at=NOON)
-
-    assert answered.state is ShiftState.WAITING
-    assert answered.submitted_at == NOON
-    assert [message.text for message in messages_for(answered, mentor)] == ["Was the wrap 18:15?", "It was."]
-    assert [message.to for message in mail.outbox] == [[shift.learner.email], [mentor.email]]
-    assert verbs_of(shift) == ["shift.logged", "shift.submitted", "shift.returned", "shift.answered"]
-
-
-def test_only_the_mentor_it_is_with_asks_and_only_while_it_is_with_them():
-    waiting, draft, signed = make_waiting_shift(), make_shift(), make_signed_shift()
-
-    for shift, person, question in (
-        (waiting, make_mentor().person, "Why?"),
-        (waiting, waiting.learner, "Why?"),
-        (waiting, waiting.mentorship.mentor.person, "  "),
-        (waiting, waiting.mentorship.mentor.person, "a" * 2_001),
-        (draft, draft.mentorship.mentor.person, "Why?"),
-        (signed, signed.mentorship.mentor.person, "Why?"),
-    ):
-        with pytest.raises(CannotReturn):
-            return_shift(shift=shift, mentor=person, question=question, at=NOON)
-
-
-def test_a_second_question_waits_for_the_first_answer():
-    shift = make_returned_shift()
-
-    with pytest.raises(CannotReturn, match="asked about this shift already"):
-        return_shift(shift=shift, mentor=shift.mentorship.mentor.person, question="And the call?", at=NOON)
-
-
-def test_a_mentor_who_takes_over_does_not_read_what_was_written_before():
-    shift = make_returned_shift(question="Between us?")
-    first = shift.mentorship.mentor.person
-    shift = submit_shift(shift=shift, answer="Between us.", at=NOON)
-    shift = take_back_shift(shift=shift, at=NOON)
-    shift = change(shift, mentorship=make_mentorship(enrolment=shift.enrolment))
-    shift = submit_shift(shift=shift, at=NOON)
-    second = shift.mentorship.mentor.person
-
-    assert messages_for(shift, second) == []
-    return_shift(shift=shift, mentor=second, question="New question?", at=NOON)
-    submit_shift(shift=shift, answer="New answer.", at=NOON)
-
-    assert [message.text for message in messages_for(shift, second)] == ["New question?", "New answer."]
-    assert len(messages_for(shift, shift.learner)) == 4
-    assert first != second
-
-
-# Signing ---------------------------------------------------------------------------------------------------
-
-
-def test_a_signature_seals_the_shift_and_is_given_once(django_capture_on_commit_callbacks):
-    shift = make_waiting_shift()
-
-    with django_capture_on_commit_callbacks(execute=True):
-        first = sign(shift, rubric={"CLOSED_SET": "LED", "TALKS": "ASSISTED"}, word="Steady hands.")
-        again = sign(shift, rubric={}, at=NOON + timedelta(days=1))
-
-    assert first.state is again.state is ShiftState.SIGNED
-    assert (again.seal, again.signed_at, again.signed_by) == (first.seal, NOON, shift.mentorship.mentor.person)
-    assert again.rubric == {"TALKS": "ASSISTED", "CLOSED_SET": "LED"}
-    assert [message.text for message in messages_for(again, shift.learner)] == ["Steady hands."]
-    assert [message.to for message in mail.outbox] == [[shift.learner.email]]
-    assert verbs_of(shift) == ["shift.logged", "shift.submitted", "shift.signed"]
-    assert history.entries_about(shift).last().facts["seal"] == first.seal
-
-
-def test_only_its_mentor_signs_a_shift():
-    shift = make_waiting_shift()
-
-    for person in (make_mentor().person, shift.learner, make_registrar()):
-        with pytest.raises(CannotSign, match="another mentor"):
-            sign(shift, mentor=person)
-
-
-def test_a_second_signer_is_refused():
-    shift = make_signed_shift()
-    Shift.objects.filter(pk=shift.pk).update(mentorship=make_mentorship(enrolment=shift.enrolment))
-    shift = Shift.objects.whole().get(pk=shift.pk)
-
-    with pytest.raises(CannotSign, match="Somebody else"):
-        sign(shift)
-
-
-def test_nobody_signs_their_own_shift_whatever_the_rows_say():
-    shift = make_waiting_shift()
-    mentor = make_mentor(person=shift.learner)
-    shift.mentorship.mentor = mentor
-    shift.mentorship.save()
-
-    with pytest.raises(CannotSign, match="of their own"):
-        sign(shift, mentor=shift.learner)
-
-
-def test_a_suspended_mentor_does_not_sign():
-    shift = make_waiting_shift()
-    suspend_mentor(mentor=shift.mentorship.mentor, by=make_registrar(), at=NOON)
-
-    with pytest.raises(CannotSign, match="suspended"):
-        sign(shift)
-
-
 @pytest.mark.parametrize(
-    ("expires_on", "zone", "signs"),
-    [
-        (date(2026, 11, 22), "UTC", False),
-        (date(2026, 11, 23), "UTC", True),
-        # At noon UTC it is 24 November on Kiritimati and 23 November, 01:00, in Pago Pago.
-        (date(2026, 11, 23), "Pacific/Kiritimati", False),
-        (date(2026, 11, 23), "Pacific/Pago_Pago", True),
-    ],
+    "said", [{"region": "MOON"}, {"union": "PERHAPS"}, {"competencies": ["SAG-10"]}, {"competencies": ["Consent"]}]
 )
-def test_a_credential_is_good_until_its_last_day_ends_where_the_mentor_lives(expires_on, zone, signs):
-    person = make_person("Tomasz", time_zone=zone)
-    mentor = make_mentor(person=person, expires_on=expires_on, at=NOON - timedelta(days=30))
-    shift = make_waiting_shift(make_mentorship(mentor=mentor, at=NOON - timedelta(days=30)))
-
-    if signs:
-        assert sign(shift).state is ShiftState.SIGNED
-    else:
-        with pytest.raises(CannotSign, match=r"ran out on 2[23] November 2026"):
-            sign(shift)
+def test_what_is_in_no_list_is_not_recorded(said):
+    with pytest.raises(CannotRecord, match="from the lists"):
+        make_shift(**said)
 
 
-def test_a_mentorship_that_ended_is_not_signed_for():
-    shift = make_waiting_shift()
-    end_mentorship(mentorship=shift.mentorship, by=shift.mentorship.mentor.person, at=NOON)
-
-    with pytest.raises(CannotSign, match="not open"):
-        sign(shift)
+def test_competencies_are_kept_once_and_in_the_order_of_their_frames():
+    assert make_shift(competencies=["SKSIC6", "SAG-4", "SAG-1", "SAG-4"]).competencies == ["SAG-1", "SAG-4", "SKSIC6"]
 
 
-@pytest.mark.parametrize("make", [make_shift, make_returned_shift])
-def test_what_is_with_the_learner_is_not_signed(make):
-    with pytest.raises(CannotSign, match="with the learner"):
-        sign(make())
+# From a device ---------------------------------------------------------------------------------------------
 
 
-def test_only_what_was_read_is_signed():
-    shift = make_waiting_shift()
-    seen = what_is_signed(shift)
-    take_back_shift(shift=shift, at=NOON)
-    change(shift, wrap=time(19))
-    shift = submit_shift(shift=shift, at=NOON)
-
-    with pytest.raises(CannotSign, match="changed this shift while you were reading"):
-        sign(shift, seen=seen)
-    assert sign(shift, seen=what_is_signed(shift)).state is ShiftState.SIGNED
+def from_a_device(shift_or_none=None, *, key="d-1", mentorship=None, **fields):
+    mentorship = mentorship or shift_or_none.mentorship
+    production = make_production(learner=mentorship.learner, code="PRJ-7Q2", at=NOON)
+    return log_shift(
+        learner=mentorship.learner, mentorship=mentorship, production=production, at=NOON, device_key=key,
+        **shift_fields(**fields),
+    )  # fmt: skip
 
 
-def test_a_signature_that_finds_the_shift_gone_is_refused(monkeypatch):
-    shift = make_waiting_shift()
+def test_what_a_device_sends_twice_is_one_shift():
+    mentorship = make_mentorship()
 
-    def taken_back_meanwhile(sealed):
-        Shift.objects.filter(pk=shift.pk).update(submitted_at=None)
-        return seal_of(sealed)
+    first = from_a_device(mentorship=mentorship)
+    again = from_a_device(mentorship=mentorship)
 
-    monkeypatch.setattr("assessments.shifts.seal_of", taken_back_meanwhile)
-    with pytest.raises(CannotSign, match="a moment ago"):
-        sign(shift)
+    assert again == first
+    assert verbs_of(first) == ["shift.logged"]
 
 
-@pytest.mark.parametrize("rubric", [{"TALKS": "GREAT"}, {"CATERING": "LED"}])
-def test_a_judgement_is_made_of_the_words_of_the_scale(rubric):
-    with pytest.raises(CannotSign, match="words of the scale"):
-        sign(make_waiting_shift(), rubric=rubric)
+def test_sent_again_with_other_words_a_draft_takes_the_newer_ones():
+    mentorship = make_mentorship()
+    first = from_a_device(mentorship=mentorship)
+
+    again = from_a_device(mentorship=mentorship, wrap=time(19))
+
+    assert (again.pk, again.minutes, Shift.objects.count()) == (first.pk, 615, 1)
 
 
-def test_a_word_has_its_length():
-    with pytest.raises(CannotSign, match="2,000"):
-        sign(make_waiting_shift(), word="a" * 2_001)
+def test_what_was_handed_in_meanwhile_is_not_changed_by_a_device():
+    mentorship = make_mentorship()
+    first = submit_shift(shift=from_a_device(mentorship=mentorship), at=NOON)
+
+    again = from_a_device(mentorship=mentorship, wrap=time(19))
+
+    assert (again.pk, again.minutes, again.state) == (first.pk, 570, ShiftState.WAITING)
 
 
-def test_leap_day_is_a_day():
-    shift = make_shift(on=date(2024, 2, 29), at=NOON)
+def test_two_learners_devices_may_give_the_same_name():
+    one, other = from_a_device(mentorship=make_mentorship()), from_a_device(mentorship=make_mentorship())
 
-    assert shift.worked_on == date(2024, 2, 29)
-
-
-# What is never written down --------------------------------------------------------------------------------
+    assert one.pk != other.pk
 
 
-def test_history_and_mail_hold_no_name_title_code_or_note(django_capture_on_commit_callbacks, caplog):
-    with django_capture_on_commit_callbacks(execute=True):
-        learner = make_person("Perpetua")
-        mentorship = make_mentorship(mentor=make_mentor("Zebulon"), enrolment=make_enrolment(learner=learner))
-        production = make_production(learner=learner, code="TIDE-9", title="Low Tide", at=NOON)
-        shift = make_waiting_shift(mentorship, production=production, learning_note="Breathe.")
-    with django_capture_on_commit_callbacks(execute=True):
-        return_shift(shift=shift, mentor=mentorship.mentor.person, question="Whose door?", at=NOON)
-    with django_capture_on_commit_callbacks(execute=True):
-        submit_shift(shift=shift, answer="The left one.", at=NOON)
-    with django_capture_on_commit_callbacks(execute=True):
-        sign(shift, word="Steady hands.")
-        end_mentorship(mentorship=mentorship, by=learner, at=NOON)
+def test_the_database_refuses_a_device_key_twice_for_one_learner():
+    mentorship = make_mentorship()
+    from_a_device(mentorship=mentorship)
+    other = from_a_device(mentorship=mentorship, key="d-2", on=date(2026, 11, 19))
 
-    written = [f"{entry.verb} {entry.subject} {entry.facts}" for entry in Entry.objects.all()]
-    written += [f"{message.subject}\n{message.body}" for message in mail.outbox] + [caplog.text]
-    assert len(mail.outbox) == 8
-    for secret in ("Perpetua", "Zebulon", "TIDE-9", "Low Tide", "Breathe", "Whose door", "left one", "Steady hands"):
-        assert not [words for words in written if secret in words]
-
-
-# The database ----------------------------------------------------------------------------------------------
-
-
-def waiting_values(**changes):
-    return {"submitted_at": NOON, **changes}
-
-
-@pytest.mark.parametrize(
-    ("make", "impossible", "name"),
-    [
-        (make_shift, {"wrap_at": F("call_at")}, "shift_wraps_after_its_call"),
-        (make_shift, {"returned_at": NOON}, "shift_returned_only_while_with_the_mentor"),
-        (make_signed_shift, {"returned_at": NOON}, "shift_returned_only_while_with_the_mentor"),
-        (make_waiting_shift, {"signed_at": NOON}, "shift_signature_with_who_when_and_seal"),
-        (make_waiting_shift, {"seal": "a" * 64}, "shift_signature_with_who_when_and_seal"),
-        (make_waiting_shift, {"sealed": {}}, "shift_signature_with_who_when_and_seal"),
-        (make_signed_shift, {"seal": ""}, "shift_signature_with_who_when_and_seal"),
-        (make_signed_shift, {"sealed": None}, "shift_signature_with_who_when_and_seal"),
-        (make_signed_shift, {"signed_by": None}, "shift_signature_with_who_when_and_seal"),
-        (make_signed_shift, {"submitted_at": None}, "shift_signature_with_who_when_and_seal"),
-        (make_signed_shift, {"submitted_at": NOON + timedelta(days=1)}, "shift_signature_with_who_when_and_seal"),
-        (make_signed_shift, {"signed_by": F("learner")}, "shift_never_signed_by_its_learner"),
-        (make_waiting_shift, {"submitted_at": NOON - timedelta(days=30)}, "shift_submitted_after_it_was_worked"),
-    ],
-)
-def test_the_database_refuses_impossible_shifts(make, impossible, name):
-    shift = make()
-
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        Shift.objects.filter(pk=shift.pk).update(**impossible)
-
-
-def test_the_database_refuses_two_calls_at_one_time():
-    shift = make_shift()
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Shift.objects.create(
-            learner=shift.learner, enrolment=shift.enrolment, mentorship=shift.mentorship,
-            production=shift.production, medium=Medium.SERIES, time_zone="UTC", worked_on=shift.worked_on,
-            call_at=shift.call_at, wrap_at=shift.wrap_at, role=ShiftRole.LEAD, logged_at=NOON,
-        )  # fmt: skip
-
-
-def test_the_database_refuses_a_code_twice_for_one_learner():
-    production = make_production(learner=make_person(), code="PRJ-7Q2", at=NOON)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Production.objects.create(learner=production.learner, code="PRJ-7Q2", made_at=NOON)
-
-
-def test_the_chain_of_a_learner_holds_after_everything():
-    shift = make_signed_shift()
-
-    assert list(history.breaks(chain=f"learner:{shift.learner_id}")) == []
+    with pytest.raises(IntegrityError, match="device"), transaction.atomic():
+        Shift.objects.filter(pk=other.pk).update(device_key="d-1")

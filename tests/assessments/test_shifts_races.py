@@ -7,22 +7,31 @@ import pytest
 from django.db import DatabaseError
 
 from assessments import shifts
+from assessments import signing as signing_module
 from assessments.mentors import suspend_mentor
 from assessments.models import Shift, ShiftMessage, ShiftState
 from assessments.shifts import (
     CannotRecord,
-    CannotSign,
+    amend_shift,
     change_shift,
+    log_shift,
     make_production,
-    sign_shift,
     submit_shift,
     take_back_shift,
     what_is_signed,
 )
+from assessments.signing import CannotSign, sign_shift
 from cms.accounts import history
 from tests.courses.races import meet_in, side_by_side, take_locks_away
 from tests.factories.people import NOON, make_registrar
-from tests.factories.shifts import make_mentorship, make_returned_shift, make_shift, make_waiting_shift, shift_fields
+from tests.factories.shifts import (
+    make_mentorship,
+    make_returned_shift,
+    make_shift,
+    make_signed_shift,
+    make_waiting_shift,
+    shift_fields,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +68,7 @@ def test_without_the_lock_two_overlapping_shifts_are_kept_or_a_caller_is_hurt(mo
 
 
 def signing(shift: Shift, **changes):
-    given = {"mentor_person": shift.mentorship.mentor.person, "rubric": {}, "authentication": "password", "at": NOON}
+    given = {"mentor": shift.mentorship.mentor, "rubric": {}, "authentication": "password", "at": NOON}
     return lambda: sign_shift(shift=shift, **given | changes)
 
 
@@ -78,7 +87,7 @@ def test_without_the_lock_the_second_signer_is_refused_or_hurt(monkeypatch):
     shift = make_waiting_shift()
     calls = [signing(shift), signing(shift)]
     take_locks_away(monkeypatch)
-    meet_in(monkeypatch, shifts, "seal_of")
+    meet_in(monkeypatch, signing_module, "seal_of")
 
     answers = side_by_side(*calls)
 
@@ -155,3 +164,52 @@ def test_two_codes_made_at_once_are_two_productions_or_one():
     one, other = side_by_side(*[lambda: make_production(learner=learner, code="NIGHT-7", at=NOON)] * 2)
 
     assert one == other
+
+
+def sending_from_a_device(mentorship, production):
+    return lambda: log_shift(
+        learner=mentorship.learner, mentorship=mentorship, production=production, at=NOON, device_key="d-1",
+        **shift_fields(),
+    )  # fmt: skip
+
+
+def test_a_draft_that_a_device_sends_twice_at_once_is_one_shift():
+    mentorship = make_mentorship()
+    production = make_production(learner=mentorship.learner, at=NOON)
+
+    one, other = side_by_side(*[sending_from_a_device(mentorship, production)] * 2)
+
+    assert one == other
+    assert Shift.objects.count() == 1
+
+
+def test_without_the_lock_a_device_that_sends_twice_is_hurt_and_the_data_stays_true(monkeypatch):
+    mentorship = make_mentorship()
+    production = make_production(learner=mentorship.learner, at=NOON)
+    take_locks_away(monkeypatch)
+    meet_in(monkeypatch, shifts, "overlapping")
+
+    answers = side_by_side(*[sending_from_a_device(mentorship, production)] * 2)
+
+    assert any(isinstance(answer, DatabaseError) for answer in answers)
+    assert Shift.objects.count() == 1
+
+
+def test_two_amendments_begun_at_once_are_one():
+    signed = make_signed_shift()
+
+    one, other = side_by_side(*[lambda: amend_shift(shift=signed, at=NOON)] * 2)
+
+    assert one == other
+    assert Shift.objects.filter(record=signed.record).count() == 2
+
+
+def test_without_the_lock_one_of_two_amendments_is_hurt_and_the_data_stays_true(monkeypatch):
+    signed = make_signed_shift()
+    take_locks_away(monkeypatch)
+    meet_in(monkeypatch, shifts, "lock_shift")
+
+    answers = side_by_side(*[lambda: amend_shift(shift=signed, at=NOON)] * 2)
+
+    assert Shift.objects.filter(record=signed.record).count() == 2
+    assert any(isinstance(answer, DatabaseError) for answer in answers) or answers[0] == answers[1]

@@ -24,6 +24,7 @@ from tests.factories.shifts import (
     make_waiting_shift,
     shift_fields,
 )
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -73,6 +74,7 @@ def test_every_shift_that_is_not_signed_says_why():
     void = make_signed_shift(own, on=day(8), **HOURS)
     void_shift(shift=void, by=make_registrar(), reason=VoidReason.UNTRUE, at=NOON, as_registrar=True)
     broken = make_signed_shift(own, on=day(9), **HOURS)
+    lift_guards()
     Shift.objects.filter(pk=broken.pk).update(role=ShiftRole.LEAD)
     signed = make_signed_shift(own, on=day(10), **HOURS)
 
@@ -209,6 +211,7 @@ def test_scenes_add_up_and_their_days_may_be_shared():
 def test_a_row_altered_to_anything_is_listed_with_its_broken_seal():
     own = make_mentorship()
     shift = make_signed_shift(own, on=day(17), **HOURS)
+    lift_guards()
     Shift.objects.filter(pk=shift.pk).update(role="DREAM", medium="DREAM", scenes=["KISS", 3])
 
     found = totals(own)

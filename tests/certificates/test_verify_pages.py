@@ -11,7 +11,7 @@ from certificates.checking import _day, _moment
 from certificates.models import Certificate, RevocationReason, Status
 from certificates.numbers import EXAMPLE, new_number
 from certificates.status import reinstate_certificate, revoke_certificate, suspend_certificate
-from certificates.throttle import MISSES, WINDOW
+from cms.accounts.throttle import MISSES, WINDOW
 from tests.factories.certificates import (
     make_certificate,
     make_certificate_that_is,

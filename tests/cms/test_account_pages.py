@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -46,6 +47,33 @@ def test_signing_up_confirming_and_signing_in(client: Client):
     signed_in = client.post(reverse("account_login"), {"login": "nia@example.org", "password": SECRET})
     assert signed_in["Location"] == reverse("cms:learn")
     assert User.objects.get().display_name == "Nia"
+
+
+def test_who_was_going_somewhere_gets_there_once_the_address_is_confirmed(client: Client):
+    wanted = "/programmes/seats/a-token/"
+    shown = client.get(reverse("account_signup"), {"next": wanted}).content.decode()
+    assert f'name="next" value="{wanted}"' in shown
+    client.post(
+        reverse("account_signup"),
+        {"display_name": "Nia", "email": "nia@example.org", "password1": SECRET, "next": wanted},
+    )
+
+    confirmed = client.post(link_in(mail.outbox[0].body))
+
+    assert confirmed["Location"] == f"{reverse('account_login')}?{urlencode({'next': wanted})}"
+    asked = client.get(confirmed["Location"]).content.decode()
+    assert f'name="next" value="{wanted}"' in asked
+    signed_in = client.post(reverse("account_login"), {"login": "nia@example.org", "password": SECRET, "next": wanted})
+    assert signed_in["Location"] == wanted
+
+
+def test_signing_up_leads_nowhere_outside(client: Client):
+    client.post(
+        reverse("account_signup"),
+        {"display_name": "Nia", "email": "nia@example.org", "password1": SECRET, "next": "https://evil.example/"},
+    )
+
+    assert "evil" not in client.post(link_in(mail.outbox[0].body))["Location"]
 
 
 def test_signing_in_before_confirming_leads_back_to_the_mail(client: Client):
@@ -185,7 +213,8 @@ def test_the_account_page_shows_what_is_kept(client: Client, django_assert_num_q
     client.force_login(person)
     AcademySettings.load()  # there from the first page on
 
-    with django_assert_num_queries(6):  # session, person, academy, menu: mentor, and two for permissions
+    # session, person, is a mentor, organisations, academy, menu: what they are here, and two for permissions
+    with django_assert_num_queries(8):
         html = client.get(reverse("cms:account")).content.decode()
 
     assert person.email in html

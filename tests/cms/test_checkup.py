@@ -10,6 +10,7 @@ from certificates.models import SigningKey
 from cms.accounts import history
 from cms.checkup import Verdict, checkup
 from tests.factories.certificates import make_signing_key
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +156,7 @@ def test_a_cache_that_is_not_there_hides_nothing_else_and_tells_no_secret(monkey
     found = list(checkup())
 
     assert [line.verdict for line in found if line.what == "cache"] == [Verdict.FAIL]
-    assert len(found) == 13
+    assert len(found) == 14
     assert "secret" not in str(found)
 
 
@@ -235,3 +236,12 @@ def test_a_scheduler_that_runs_and_one_that_does_not(settings):
     )  # fmt: skip
 
     assert verdict_on("scheduler") is Verdict.OK
+
+
+def test_guards_that_are_gone_are_named():
+    lift_guards()
+
+    found = [line for line in checkup() if line.what.startswith("guards of the evidence")]
+
+    assert [line.verdict for line in found] == [Verdict.FAIL]
+    assert "shift_keeps_what_is_sealed" in found[0].what

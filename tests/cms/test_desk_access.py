@@ -7,7 +7,7 @@ from django.urls import reverse
 from wagtail.admin.menu import admin_menu
 from wagtail.models import Page, ReferenceIndex
 
-from assessments.models import Mentor, Shift
+from assessments.models import CheckIn, Mentor, MentorApplication, MentorInvitation, Mentorship, Shift
 from certificates.models import Certificate, CertificationRequest
 from cms.accounts import history
 from cms.accounts.roles import Role
@@ -19,7 +19,13 @@ from tests.factories.people import make_person
 from tests.factories.shifts import make_mentor
 
 pytestmark = pytest.mark.django_db
-SECRETS = ("Asker", "Holder", "Payer", "Signer", "Scholar", "invited@example.org", "Low Tide", "Ask before the door")
+KEPT_FROM_EDITORS = {
+    Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
+}  # fmt: skip
+SECRETS = (
+    "Asker", "Holder", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
+    "Low Tide", "Ask before the door", "We wrapped together", "They were there",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +48,11 @@ def addresses(desk: Desk) -> dict[str, str]:
         "fund_id": desk.fund.pk,
         "scholarship_id": desk.scholarship.pk,
         "mentor_id": desk.mentor.pk,
+        "application_id": desk.application.pk,
         "enrolment_id": desk.enrolment.pk,
+        "shift_id": desk.shift.pk,
+        "dispute_id": desk.dispute.pk,
+        "audit_id": desk.audit.pk,
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:
@@ -156,14 +166,19 @@ def test_the_desk_counts_what_waits(client):
 
     response = client.get(reverse("cms_desk"))
 
-    assert [(pile.label, pile.count) for pile in response.context["piles"]][:4] == [
+    assert [(pile.label, pile.count) for pile in response.context["piles"]][:8] == [
         ("Certification requests", 1),
         ("Invoices to be paid", 1),
         ("Money that needs a person", 1),
+        ("Mentor applications", 1),
+        ("Disputes about days on set", 1),
+        ("Days on set that nobody signs", 0),
+        ("Random checks to close", 1),
         ("Open invitations", 1),
     ]
     assert [line.url for line in response.context["lines"]] == [
         reverse("desk:request_detail", args=[desk.asked.pk]),
+        reverse("desk:application_detail", args=[desk.application.pk]),
         reverse("desk:invoice_detail", args=[desk.invoice.pk]),
     ]
 
@@ -181,4 +196,4 @@ def test_reading_a_learner_is_written_down(client):
 def test_where_a_page_is_used_tells_editors_nothing_of_people():
     people_in_it = {model for model in ReferenceIndex.tracked_models if not issubclass(model, Page)}
 
-    assert people_in_it & {Enrolment, CertificationRequest, Certificate, Shift, Mentor} == set()
+    assert people_in_it & KEPT_FROM_EDITORS == set()

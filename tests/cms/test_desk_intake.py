@@ -1,19 +1,17 @@
 """Do invoices, invitations and mentors work at the desk?"""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Mentor
 from courses.enrolling import enrol_free
 from courses.models import Access, Concern, ConcernKind, Enrolment, Invitation
 from tests.factories.courses import make_enrolment, make_programme
 from tests.factories.desk import at_the_desk, make_invitation, make_invoice, yesterday
 from tests.factories.people import make_person
-from tests.factories.shifts import FAR, make_mentor, make_mentorship
 
 pytestmark = pytest.mark.django_db
 
@@ -135,99 +133,3 @@ def test_invitations_are_open_or_expired(client):
 
     assert "expired@example.org" in page
     assert "open@example.org" not in page
-
-
-# Mentors ---------------------------------------------------------------------------------------------------
-
-
-def mentor_page(mentor, name="detail"):
-    return reverse(f"desk:mentor_{name}", args=[mentor.pk])
-
-
-def test_a_mentor_is_approved_by_their_exact_address(client):
-    person = make_person("Tomasz", email="tomasz@example.org")
-    registrar = at_the_desk(client)
-    said = {"email": "Tomasz@example.org", "credential_number": "EX-2041", "credential_expires_on": FAR.isoformat()}
-
-    response = client.post(reverse("desk:mentor_new"), said)
-
-    mentor = Mentor.objects.get()
-    assert response.url == mentor_page(mentor)
-    assert (mentor.person, mentor.approved_by, mentor.credential_expires_on) == (person, registrar, FAR)
-
-
-@pytest.mark.parametrize(
-    ("said", "sentence"),
-    [
-        ({"email": "tomas@example.org"}, "Nobody here has confirmed this address."),
-        ({"credential_expires_on": "2020-01-01"}, "has run out already"),
-        ({"credential_number": " "}, "This field is required."),
-    ],
-)
-def test_who_cannot_be_approved_is_said_and_nothing_typed_is_lost(client, said, sentence):
-    make_person("Tomasz", email="tomasz@example.org")
-    at_the_desk(client)
-    typed = {"email": "tomasz@example.org", "credential_number": "EX-2041", "credential_expires_on": FAR.isoformat()}
-
-    refused = client.post(reverse("desk:mentor_new"), typed | said)
-
-    assert refused.status_code == 422
-    assert sentence in refused.content.decode()
-    assert "example.org" in refused.content.decode()
-    assert not Mentor.objects.exists()
-
-
-def test_an_address_nobody_confirmed_makes_no_mentor(client):
-    person = make_person("Tomasz", email="tomasz@example.org")
-    person.emailaddress_set.update(verified=False)
-    at_the_desk(client)
-    said = {"email": person.email, "credential_number": "EX-2041", "credential_expires_on": FAR.isoformat()}
-
-    assert client.post(reverse("desk:mentor_new"), said).status_code == 422
-
-
-def test_nobody_approves_themselves(client):
-    registrar = at_the_desk(client)
-    said = {"email": registrar.email, "credential_number": "EX-1", "credential_expires_on": FAR.isoformat()}
-
-    refused = client.post(reverse("desk:mentor_new"), said)
-
-    assert refused.status_code == 422
-    assert "Nobody approves themselves." in refused.content.decode()
-
-
-def test_a_credential_is_renewed(client):
-    mentor = make_mentor(expires_on=date(2030, 1, 1))
-    at_the_desk(client)
-
-    client.post(mentor_page(mentor, "renew"), {"credential_number": "EX-9", "credential_expires_on": FAR.isoformat()})
-
-    mentor.refresh_from_db()
-    assert (mentor.credential_number, mentor.credential_expires_on) == ("EX-9", FAR)
-
-
-def test_a_mentor_is_suspended_and_reinstated_calmly(client):
-    mentor = make_mentor()
-    at_the_desk(client)
-
-    for name, suspended in (("suspend", True), ("suspend", True), ("reinstate", False), ("reinstate", False)):
-        client.get(mentor_page(mentor, name))
-        response = client.post(mentor_page(mentor, name))
-
-        mentor.refresh_from_db()
-        assert response.url == mentor_page(mentor)
-        assert (mentor.suspended_at is not None) is suspended
-
-
-def test_mentors_are_listed_with_their_open_mentorships(client):
-    mentor = make_mentor(at=yesterday())
-    for begun in (True, True, False):
-        make_mentorship(mentor=mentor, begun=begun, at=yesterday())
-    make_mentor("Delphine", expires_on=timezone.localdate() + timedelta(days=30), at=yesterday())
-    at_the_desk(client)
-
-    everyone = client.get(reverse("desk:mentor_list"))
-    running_out = client.get(reverse("desk:mentor_list"), {"state": "running_out"})
-
-    assert [row.open for row in everyone.context["page_obj"].object_list] == [0, 2]
-    assert [str(row.person) for row in running_out.context["page_obj"].object_list] == ["Delphine"]

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.inviting import invite_mentor
+from assessments.models import Shift
 from cms.desk import frame
 from cms.desk.learners import with_progress
 from courses.models import Concern, ConcernKind, Coupon, Enrolment, Fund, Intake
@@ -13,15 +15,23 @@ from courses.progress import outline_of
 from courses.transfers import record_transfer
 from tests.factories.certificates import make_certificate, make_ready, make_request, make_signing_key
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
-from tests.factories.desk import at_the_desk, make_invitation, make_invoice, yesterday
+from tests.factories.desk import at_the_desk, make_audit, make_dispute, make_invitation, make_invoice, yesterday
+from tests.factories.mentoring import make_application, make_outside_application, make_outside_mentorship
 from tests.factories.people import make_person, make_registrar
-from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift
+from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
 
 pytestmark = pytest.mark.django_db
 
 
 def make_a_mentor(number):
     make_mentorship(mentor=make_mentor(at=yesterday()), at=yesterday())
+    make_outside_mentorship(at=yesterday())
+
+
+def make_some_applications(number):
+    make_application(at=yesterday())
+    make_application(make_mentor(at=yesterday()).person, at=yesterday())
+    make_outside_application(at=yesterday())
 
 
 def make_a_concern(number):
@@ -46,8 +56,13 @@ def make_a_coupon(number):
     Coupon.objects.create(code=f"CREW-{number}", percent=10, begins_at=yesterday(), made_by=make_registrar())
 
 
+def make_an_old_shift(number):
+    shift = make_waiting_shift(make_mentorship(at=yesterday()), on=days_ago(5), at=yesterday())
+    Shift.objects.filter(pk=shift.pk).update(escalated_at=timezone.now())
+
+
 MAKERS = {
-    "cms_desk": lambda number: (make_request(at=yesterday()), make_invoice()),
+    "cms_desk": lambda number: (make_request(at=yesterday()), make_invoice(), make_some_applications(number)),
     "desk:request_list": lambda number: make_request(at=yesterday()),
     "desk:certificate_list": lambda number: make_certificate(at=yesterday()),
     "desk:invoice_list": lambda number: make_invoice(),
@@ -61,15 +76,24 @@ MAKERS = {
     "desk:fund_list": lambda number: Fund.objects.create(name=f"Fund {number}", amount_minor=100),
     "desk:invitation_list": lambda number: make_invitation(email=f"{number}@example.org"),
     "desk:mentor_list": make_a_mentor,
+    "desk:application_list": make_some_applications,
+    "desk:mentor_invitation_list": lambda number: invite_mentor(
+        email=f"{number}@example.org", by=make_registrar(), at=yesterday()
+    ),
     "desk:learner_list": lambda number: make_ready(at=yesterday()),
+    "desk:shadowing": lambda number: make_signed_shift(on=days_ago(5), at=yesterday()),
+    "desk:mentor_load_list": make_an_old_shift,
+    "desk:shadow_shift_list": make_an_old_shift,
+    "desk:shadow_dispute_list": lambda number: make_dispute(),
+    "desk:audit_list": lambda number: make_audit(),
 }
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
-    "cms_desk": 17,
+    "cms_desk": 22,
     "desk:request_list": 11,
     "desk:certificate_list": 11,
     "desk:invoice_list": 11,
-    "desk:order_list": 11,
+    "desk:order_list": 16,
     "desk:concern_list": 11,
     "desk:ledger": 14,
     "desk:plan_list": 12,
@@ -79,7 +103,14 @@ QUERIES = {
     "desk:fund_list": 11,
     "desk:invitation_list": 11,
     "desk:mentor_list": 11,
+    "desk:application_list": 11,
+    "desk:mentor_invitation_list": 11,
     "desk:learner_list": 12,
+    "desk:shadowing": 15,
+    "desk:mentor_load_list": 12,
+    "desk:shadow_shift_list": 11,
+    "desk:shadow_dispute_list": 11,
+    "desk:audit_list": 11,
 }
 
 

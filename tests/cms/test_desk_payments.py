@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +14,11 @@ from django.utils import timezone
 from certificates.flags import paid_back_since
 from certificates.models import Certificate, Status
 from cms.accounts.models import User
-from cms.desk.money.spreadsheet import safe
+from cms.accounts.spreadsheet import safe
 from courses.models import Concern, ConcernKind, Enrolment, Grant, LedgerEntry, Order, PlanKind, Refund
+from courses.organisations import organisation_of
 from courses.refunding import ask_refund
+from courses.seating import offer_seat, take_seat
 from courses.transfers import record_transfer
 from tests.courses.buying import a_plan, order_of
 from tests.factories.certificates import make_certificate, make_signing_key
@@ -154,3 +157,122 @@ def test_a_concern_is_settled_with_a_note(client):
     concern.refresh_from_db()
     assert (concern.settled_by, concern.note) == (registrar, "Answered on the telephone.")
     assert LedgerEntry.objects.count() == 1
+
+
+def test_back_from_the_last_step_of_a_refund_keeps_what_was_typed(client):
+    order = a_paid_order()
+    at_the_desk(client)
+    page = reverse("desk:order_refund", args=[order.pk])
+    said = {"amount_minor": "40.50", "reason": "fell ill", "key": "thesamekeyagain1"}
+
+    last = client.post(page, said).content.decode()
+    back = client.post(page, said | {"sure": "yes", "again": "yes"})
+
+    assert "<dd>fell ill</dd>" in last
+    assert back.status_code == 200
+    assert 'value="40.50"' in back.content.decode()
+    assert 'value="fell ill"' in back.content.decode()
+    assert not Refund.objects.exists()
+
+
+def test_what_was_paid_by_card_is_not_given_back_without_stripe(client):
+    order = a_paid_order()
+    order.payments.update(method="CARD", provider_id="pi_1", recorded_by=None)
+    at_the_desk(client)
+
+    page = client.get(reverse("desk:order_refund", args=[order.pk])).content.decode()
+
+    assert "payments online are not set up here" in page
+    assert "Go on</button>" not in page
+
+
+def test_an_orders_page_tells_all_that_happened_to_its_money_and_by_whom(client):
+    order = a_paid_order()
+    ask_refund(
+        order=order, amount_minor=40_000, ends_access=True, reason="", by=make_registrar("Hollis"), at=timezone.now()
+    )
+    at_the_desk(client)
+
+    page = client.get(reverse("desk:order_detail", args=[order.pk])).content.decode()
+
+    for words in (
+        "Money arrived: £400",
+        "Refund asked for",
+        "Money given back",
+        "Access ended",
+        "Hollis",
+        "Given back",
+    ):
+        assert words in page
+    assert "Give money back …" not in page
+    assert "Its name at Stripe" not in page
+
+
+def test_a_concern_leads_to_its_order_and_every_kind_says_what_to_do(client):
+    order = a_paid_order()
+    at_the_desk(client)
+    for kind in ConcernKind:
+        concern = Concern.objects.create(order=order, kind=kind, noticed_at=yesterday())
+        page = client.get(reverse("desk:concern_detail", args=[concern.pk])).content.decode()
+        assert reverse("desk:order_detail", args=[order.pk]) in page
+        assert "£400" in page
+
+
+def test_cancelling_at_the_desk_is_told_to_the_buyer_once(client):
+    order = order_of(a_plan(PlanKind.INVOICE), buyer=make_person("Payer", email="payer@example.org"))
+    at_the_desk(client)
+    mail.outbox.clear()
+
+    for _again in range(2):
+        client.post(reverse("desk:order_cancel", args=[order.pk]))
+
+    [message] = mail.outbox
+    assert message.to == ["payer@example.org"]
+    assert "has been cancelled. Nothing is to pay" in message.body
+
+
+def test_a_part_of_an_organisations_money_ends_as_many_places_as_are_said_unused_ones_first(client):
+    buyer, wren = make_person("Producer"), make_person("Wren")
+    company = organisation_of(owner=buyer, name="Lantern Row", at=yesterday())
+    plan = a_plan(PlanKind.INVOICE, for_seats=True)
+    order = order_of(plan, buyer=buyer, organisation=company, seats=3, at=yesterday())
+    record_transfer(order=order, amount_minor=order.total_minor, by=make_registrar(), at=yesterday())
+    seat = order.seat_rows.get(number=1)
+    offer_seat(seat=seat, email=wren.email, by=buyer, at=yesterday())
+    take_seat(seat=seat, person=wren, at=yesterday())
+    at_the_desk(client)
+    page = reverse("desk:order_refund", args=[order.pk])
+    said = {"amount_minor": "400", "places": "1", "key": "thesamekeyagain1"}
+
+    assert client.post(page, said | {"places": "4"}).context["form"].errors == {"places": ["Write 3 or less."]}
+    shown = client.post(page, said).content.decode()
+    client.post(page, said | {"sure": "yes"})
+
+    assert "Place 3 ends. Nobody has taken it." in shown
+    assert list(order.seat_rows.filter(ends_with__isnull=False).values_list("number", flat=True)) == [3]
+    assert Enrolment.objects.open().get().learner == wren
+
+
+def test_where_no_months_are_collected_there_are_none_to_end(client):
+    order = a_paid_order()
+    at_the_desk(client)
+    page = reverse("desk:order_end_months", args=[order.pk])
+
+    assert "No monthly payments are collected" in client.get(page).content.decode()
+    assert client.post(page).status_code == 422
+
+
+def test_a_registrar_ends_the_months_after_reading_what_that_means(client, monkeypatch):
+    order = a_paid_order()
+    Order.objects.filter(pk=order.pk).update(subscription_id="sub_1")
+    ended = []
+    monkeypatch.setattr("cms.desk.money.orders.end_months", lambda **said: ended.append(said["order"]))
+    registrar = at_the_desk(client)
+    page = reverse("desk:order_end_months", args=[order.pk])
+    assert "Nothing more is collected from the card." in client.get(page).content.decode()
+    assert registrar and not ended
+
+    answer = client.post(page)
+
+    assert answer.url == reverse("desk:order_detail", args=[order.pk])
+    assert ended == [order]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from cms.accounts import history
 from courses.intakes import join_list
 from courses.models import Coupon, Fund, Intake, PlanKind, PricePlan, RefundTier, Scholarship, Waiting
 from courses.ordering import place_order
+from courses.scholarships import award_scholarship
 from tests.courses.buying import a_plan, order_of
 from tests.factories.courses import make_programme
 from tests.factories.desk import at_the_desk, yesterday
@@ -149,14 +151,23 @@ def test_refund_rules_are_lines_and_a_wrong_one_is_named(client):
 
     wrong = client.post(page, {"tiers": "21: 100\n15 days, half"})
     upside_down = client.post(page, {"tiers": "21: 50\n15: 100"})
-    client.post(page, {"tiers": "21: 100\n15: 50 %\n\n"})
+    said = {"tiers": "21: 100\n15: 50 %\n\n"}
+    shown = client.post(page, said).content.decode()
+    back = client.post(page, said | {"sure": "yes", "again": "yes"}).content.decode()
+    assert not RefundTier.objects.exists()
+    client.post(page, said | {"sure": "yes"})
 
+    assert "Until 15 days before your intake begins, 50 % of what you paid is given back." in shown
+    assert "keeps the rules of the day they ordered" in shown
+    assert "15: 50 %" in back
     assert "Line 2 is not understood." in wrong.content.decode()
     assert "15 days, half" in wrong.content.decode()
     assert "The nearer the start, the less is given back" in upside_down.content.decode()
     found = RefundTier.objects.order_by("-days_before").values_list("days_before", "percent")
     assert list(found) == [(21, 100), (15, 50)]
-    client.post(page, {"tiers": ""})
+    assert "No refunds after the hours of cooling off?" in client.post(page, {"tiers": ""}).content.decode()
+    assert RefundTier.objects.count() == 2
+    client.post(page, {"tiers": "", "sure": "yes"})
     assert not RefundTier.objects.exists()
 
 
@@ -262,3 +273,123 @@ def test_a_closed_fund_awards_nothing(client):
 
     assert "This fund is closed." in page
     assert "Award from it" not in client.get(reverse("desk:fund_detail", args=[fund.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"kind": "DEPOSIT", "total_minor": "400", "deposit_minor": "400", "balance_days": "30"}, "deposit_minor",
+         "A deposit is less than the whole fee."),
+        ({"kind": "DEPOSIT", "total_minor": "400", "deposit_minor": "100"}, "balance_days",
+         "Say in how many days the balance is due: 1 or more."),
+        ({"kind": "INSTALMENTS", "total_minor": "400", "parts": "1"}, "parts", "Monthly payments are 2 to 24."),
+        ({"kind": "FREE", "total_minor": "1"}, "total_minor", "A free plan costs 0."),
+        ({"kind": "ONCE", "total_minor": "x"}, "total_minor", "Write an amount such as 400 or 400.50."),
+        ({"kind": "ONCE", "total_minor": "-1"}, "total_minor", "Write 0 or more."),
+        ({"kind": "ONCE", "total_minor": "400", "name": ""}, "name", "Fill this in."),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_does_not_fit_a_plan_is_said_at_its_field_in_our_words(client, fields, field, words):
+    at_the_desk(client)
+    said = {"programme": make_programme(access="FEE").pk, "name": "A plan", "currency": "GBP", "position": "0"}
+
+    answer = client.post(reverse("desk:plan_new"), said | fields)
+
+    assert answer.context["form"].errors == {field: [words]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"percent": "101"}, "percent", "From 1 to 100 per cent."),
+        ({}, "percent", "Give a percentage, or an amount off."),
+        ({"percent": "10", "amount_minor": "5", "currency": "GBP"}, "amount_minor",
+         "A percentage or an amount, not both."),
+        ({"amount_minor": "5"}, "currency", "Say in which currency the amount is, such as GBP."),
+        ({"percent": "10", "most_uses": "0"}, "most_uses", "At least one use."),
+        ({"percent": "10", "code": "KNOWN"}, "code", "There is such a code already."),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_does_not_fit_a_code_is_said_at_its_field(client, fields, field, words):
+    Coupon.objects.create(code="KNOWN", percent=10, begins_at=yesterday(), made_by=make_registrar())
+    at_the_desk(client)
+
+    answer = client.post(reverse("desk:coupon_new"), {"begins_at": "2026-01-01T00:00", "code": "CREW"} | fields)
+
+    assert answer.context["form"].errors == {field: [words]}
+
+
+def test_an_intake_does_not_begin_in_the_past_unless_it_did(client):
+    programme = make_programme(access="FEE")
+    at_the_desk(client)
+    said = {"programme": programme.pk, "name": "Spring", "starts_on": "2020-03-01", "places": "10"}
+    begun = Intake.objects.create(programme=programme, name="Winter", starts_on="2020-01-01", places=3)
+
+    answer = client.post(reverse("desk:intake_new"), said)
+    changed = client.post(
+        reverse("desk:intake_change", args=[begun.pk]),
+        {"name": "Winter", "starts_on": "2020-01-01", "places": "4"},
+    )
+
+    assert answer.context["form"].errors == {"starts_on": ["That day is past. Choose one from today on."]}
+    assert changed.status_code == 302
+
+
+def test_an_award_is_for_a_programme_for_a_fee_and_told_to_its_person(client):
+    plan, free = a_plan(PlanKind.INVOICE), make_programme()
+    make_person("Scholar", email="scholar@example.org")
+    fund = Fund.objects.create(name="Understudies", amount_minor=50_000)
+    at_the_desk(client)
+    award = reverse("desk:fund_award", args=[fund.pk])
+    said = {"email": "scholar@example.org", "amount_minor": "400"}
+
+    refused = client.post(award, said | {"programme": free.pk})
+    for _again in range(2):
+        client.post(award, said | {"programme": plan.programme_id})
+
+    assert "programme" in refused.context["form"].errors
+    [message] = [message for message in mail.outbox if message.to == ["scholar@example.org"]]
+    assert "Understudies pays up to £400 of your fee" in message.body
+    assert plan.programme.title not in message.subject
+    assert "£100" in client.get(reverse("desk:fund_list")).content.decode()  # left of it
+
+
+def test_an_award_that_an_order_uses_has_no_button_to_take_it_back(client):
+    plan = a_plan(PlanKind.INVOICE)
+    fund = Fund.objects.create(name="Understudies", amount_minor=50_000)
+    person = make_person()
+    award = award_scholarship(
+        fund=fund, person=person, programme=plan.programme, amount_minor=100, by=make_registrar(), at=timezone.now()
+    )
+    place_order(buyer=person, plan=plan, at=timezone.now())
+    at_the_desk(client)
+
+    page = client.get(reverse("desk:scholarship_take_back", args=[award.pk])).content.decode()
+
+    assert "An order uses it." in page
+    assert "Take it back</button>" not in page
+
+
+def test_free_places_are_offered_only_where_one_is_free(client):
+    intake = Intake.objects.create(
+        programme=make_programme(access="FEE"), name="Spring", starts_on=timezone.localdate() + timedelta(60), places=1
+    )
+    order_of(a_plan(PlanKind.INVOICE, programme=intake.programme), intake=intake)
+    join_list(intake=intake, person=make_person(), at=timezone.now())
+    at_the_desk(client)
+
+    assert (
+        "Offer the free places now" not in client.get(reverse("desk:intake_detail", args=[intake.pk])).content.decode()
+    )
+
+
+def test_a_plan_by_card_says_when_nobody_can_pay_by_it_and_a_closed_one_is_not_changed(client):
+    plan = a_plan(PlanKind.ONCE)
+    at_the_desk(client)
+    page = reverse("desk:plan_detail", args=[plan.pk])
+
+    assert "Not offered: payments online are not set up" in client.get(page).content.decode()
+    client.post(reverse("desk:plan_close", args=[plan.pk]))
+    assert "Change …" not in client.get(page).content.decode()

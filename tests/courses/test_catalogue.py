@@ -4,7 +4,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from courses.catalogue import programme_context, way_onto
-from courses.models import Access, ContentNote, PlanKind, PricePlan, ProgrammePage
+from courses.models import Access, ContentNote, Intake, PlanKind, PricePlan, ProgrammePage
 from courses.progress import complete_unit
 from tests.courses.buying import a_plan, order_of
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
@@ -82,7 +82,7 @@ def test_somebody_signed_in_is_led_to_the_ways_to_pay(client):
 
     page = page_of(client, programme)
 
-    assert f'href="{reverse("courses:enrol", args=[programme.slug])}">See the ways to pay</a>' in page
+    assert f'href="{reverse("courses:enrol", args=[programme.slug])}">Choose how to pay</a>' in page
     assert page.count("button-main") == 1
 
 
@@ -285,3 +285,28 @@ def test_the_catalogue_names_every_fee_in_one_query(client, count, django_assert
 
     for place in range(1, count + 1):
         assert f"<b>from £{100 * place}</b>" in page
+
+
+@pytest.mark.django_db
+def test_a_stranger_reads_prices_ways_to_pay_and_intakes_before_making_an_account(client):
+    programme = make_priced(340_000)
+    Intake.objects.create(programme=programme, name="Spring 2099", starts_on="2099-03-01", places=2)
+
+    page = page_of(client, programme)
+
+    for words in ("£3,400", "You get an invoice and pay it by bank transfer", "Spring 2099", "2 places left"):
+        assert words in page
+    assert "The lessons open as soon as you are on the programme." in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_ways_to_pay_cost_a_stranger_the_same_for_few_and_for_many(client, count, django_assert_num_queries):
+    programme = make_priced(*[340_000 + number for number in range(count)])
+    for number in range(count):
+        Intake.objects.create(programme=programme, name=f"Intake {number}", starts_on="2099-03-01", places=2)
+    page_of(client, programme)  # sites and kinds of pages are known
+
+    # as for a programme that is free, and: its fee, plans (2), intakes (3), refund rules, hours of cooling off
+    with django_assert_num_queries(21):
+        page_of(client, programme)

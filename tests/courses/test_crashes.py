@@ -74,14 +74,43 @@ def test_dead_before_the_page_is_asked_for(stripe, monkeypatch):
     assert all_is_well(order, paid=False)
 
 
-def test_dead_before_the_page_is_noted(stripe):
-    """The answer is lost: Stripe made the page, and we do not know it. The same key gives the same page."""
+def test_dead_before_the_page_is_noted(stripe, monkeypatch):
+    """Stripe made the page, and we do not know it. The same key gives the same page."""
+    order = order_of(a_plan())
+    ask = payments.open_page
+    monkeypatch.setattr(payments, "open_page", lambda **said: dies(ask(**said)))
+    with pytest.raises(Killed):
+        paying.page_to_pay(order=order, at=timezone.now())
+    monkeypatch.undo()
+    assert Checkout.objects.get().session_id is None
+
+    paying.page_to_pay(order=order, at=timezone.now())
+
+    assert list(stripe.state["sessions"]) == [Checkout.objects.get().session_id]
+
+
+def test_the_answer_with_the_page_is_lost(stripe):
     order = order_of(a_plan())
     stripe.lose_answer_to("/v1/checkout/sessions")
     paying.page_to_pay(order=order, at=timezone.now())  # the library asks again by itself, under the same key
 
-    assert len(stripe.state["sessions"]) == 1
-    assert Checkout.objects.get().session_id in stripe.state["sessions"]
+    assert list(stripe.state["sessions"]) == [Checkout.objects.get().session_id]
+
+
+def test_dead_before_the_months_are_ended(stripe, monkeypatch):
+    order = pay_and_tell(stripe, order_of(a_plan(PlanKind.INSTALMENTS)))
+    nobody_tells(monkeypatch)
+    refunding.ask_refund(
+        order=order, amount_minor=100, ends_access=True, reason="", by=make_registrar(), at=timezone.now()
+    )
+    monkeypatch.undo()
+    assert stripe.state["subscriptions"][order.subscription_id]["status"] == "active"
+
+    later()
+    later()
+
+    assert stripe.state["subscriptions"][order.subscription_id]["status"] == "canceled"
+    assert not Enrolment.objects.open().exists()
 
 
 def test_a_page_we_never_heard_of_is_found_and_what_was_paid_there_counts(stripe):

@@ -46,7 +46,9 @@ def test_a_dispute_ends_in_the_stated_access(stripe, steps, stands, money):
     assert standing() == stands
     assert balances(LedgerEntry.objects.all()) == {"GBP": money}
     assert Dispute.objects.get().status == steps[-1]
-    assert Concern.objects.get().kind == ConcernKind.DISPUTE
+    # A loss is news of its own, also for who had settled the concern about the dispute before.
+    expected = {ConcernKind.DISPUTE} | ({ConcernKind.DISPUTE_LOST} if "lost" in steps else set())
+    assert set(Concern.objects.values_list("kind", flat=True)) == expected
 
 
 def test_only_the_last_word_is_told_and_it_is_enough(stripe):

@@ -9,7 +9,9 @@ from django.urls import reverse
 from cms.accounts.models import AcademySettings
 from courses import mail
 from courses.intakes import join_list
-from courses.models import Access, Intake, Organisation, PlanKind, Seat
+from courses.models import Access, Fund, Intake, Organisation, PlanKind, Seat
+from courses.refunding import ask_refund
+from courses.scholarships import award_scholarship
 from courses.transfers import record_transfer
 from tests.courses.buying import a_plan, order_of
 from tests.factories.courses import make_programme
@@ -49,7 +51,7 @@ def test_an_invoice_says_how_much_where_to_and_with_which_reference(order):
     message = the_mail()
     assert message.subject == "Your invoice INV-00001"
     for words in (
-        "To pay: £400",
+        "To pay by 7 December 2026: £400",
         "IBAN GB00",
         "Please give INV-00001 with your transfer.",
         "/payments/papers/main/INV-1/",
@@ -139,3 +141,49 @@ def test_a_credit_note_says_how_much_went_back(order):
     message = the_mail()
     assert message.subject == "Your credit note CRN-00001"
     assert "we have given back £100." in message.body
+
+
+def test_a_refund_that_ends_what_was_bought_says_so_in_its_credit_note(order):
+    record_transfer(order=order, amount_minor=40_000, by=make_registrar(), at=NOON)
+    sent.outbox.clear()
+
+    ask_refund(order=order, amount_minor=40_000, ends_access=True, reason="", by=make_registrar(), at=NOON)
+    mail.send_paper(order.papers.get(kind="CRN"))
+
+    message = sent.outbox[-1]
+    assert "What was bought has ended with it. What you have done stays on record." in message.body
+    assert "\n\n\n\n" not in message.body
+
+
+def test_a_receipt_of_places_leads_to_them(programme):
+    buyer = make_person("Nell", email="nell@example.org")
+    company = Organisation.objects.create(name="Prewitt Pictures", owner=buyer, made_at=NOON)
+    plan = a_plan(PlanKind.INVOICE, programme=programme, for_seats=True)
+    order = order_of(plan, buyer=buyer, organisation=company, seats=2)
+    record_transfer(order=order, amount_minor=80_000, by=make_registrar(), at=NOON)
+    sent.outbox.clear()
+
+    mail.send_paper(order.papers.get(kind="RCT"))
+
+    assert reverse("courses:places") in the_mail().body
+
+
+def test_a_cancelled_order_is_told_to_its_buyer(order):
+    mail.send_cancelled(order)
+
+    assert "your order for “On set” has been cancelled. Nothing is to pay" in the_mail().body
+
+
+def test_an_award_is_told_to_its_person(programme):
+    fund = Fund.objects.create(name="The Understudy Fund", amount_minor=100_000)
+    award = award_scholarship(
+        fund=fund, person=make_person("Nell", email="nell@example.org"), programme=programme, amount_minor=15_000,
+        by=make_registrar(), at=NOON,
+    )  # fmt: skip
+
+    mail.send_award(award)
+
+    message = the_mail()
+    assert message.subject == "Something towards your studies"
+    assert "The Understudy Fund pays up to £150 of your fee for “On set”." in message.body
+    assert reverse("courses:enrol", args=[programme.slug]) in message.body

@@ -43,7 +43,7 @@ def order() -> Order:
     plan, registrar = a_plan(PlanKind.INVOICE), make_registrar()
     Coupon.objects.create(code="CREW", percent=10, begins_at=BEFORE, made_by=registrar)
     intake = Intake.objects.create(
-        programme=plan.programme, name="Spring", starts_on=NOON.date() + timedelta(days=30), places=2
+        programme=plan.programme, name="Spring", starts_on=NOON.date() + timedelta(days=30), places=3
     )
     wren = make_person()
     fund = Fund.objects.create(name="Understudies", amount_minor=10_000)

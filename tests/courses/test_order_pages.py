@@ -26,7 +26,7 @@ from courses.models import (
 from courses.ordering import cancel_order
 from courses.transfers import record_transfer
 from tests.courses.buying import a_plan, go_to_pay, order_of, pay
-from tests.factories.courses import make_enrolment, make_programme
+from tests.factories.courses import lessons_of, make_enrolment, make_programme
 from tests.factories.people import make_person, make_registrar
 
 pytestmark = pytest.mark.django_db
@@ -80,11 +80,11 @@ def test_every_way_to_pay_says_what_is_paid_when(client, programme):
 
     for words in (
         "£180",
-        "The whole amount now, by card. You can begin at once.",
-        "£100 now by card, and you can begin at once. The other £300 is due by",
-        "£33.34 now by card, and you can begin at once. Then 2 payments of £33.33, one a month, the last on",
-        "Nothing to pay. You can begin at once.",
-        "You get an invoice and pay it by bank transfer.",
+        "The whole amount now, by card. The lessons open at once.",
+        "£100 now by card, and the lessons open at once. The other £300 is due by",
+        "£33.34 now by card, and the lessons open at once. Then 2 payments of £33.33, one a month, the last on",
+        "Nothing to pay. The lessons open at once.",
+        "You get an invoice and pay it by bank transfer within 14 days.",
     ):
         assert words in page
 
@@ -145,7 +145,7 @@ def test_what_costs_nothing_begins_at_once(client, buyer, programme):
     page = client.get(post_order(client, programme, plan=free.pk).url).content.decode()
 
     assert "Nothing to pay" in page
-    assert f'href="{programme.get_url()}">Begin</a>' in page
+    assert f'href="{lessons_of(programme)[0].get_url()}">Begin</a>' in page
     assert Enrolment.objects.get().learner == buyer
 
 
@@ -251,8 +251,8 @@ def test_choosing_among_plans_costs_the_same(client, buyer, programme, count, dj
     client.get(programme.get_url())
 
     # session, person, programme; plans (2), scholarship, what comes first, order, enrolment; intakes, who has a place
-    # in them, who is offered one, and where this person waits; the menu (3), the academy
-    with django_assert_num_queries(17):
+    # in them, who is offered one, and where this person waits; refund rules, hours of cooling off; the menu (3), the academy
+    with django_assert_num_queries(19):
         page = enrol_page(client, programme)
 
     assert page.count('name="plan"') == page.count('name="intake"') == count
@@ -342,7 +342,7 @@ def test_an_invoice_says_how_much_where_to_and_with_which_reference(client, buye
 
     page = page_of(client, order)
 
-    for words in ("On set", "£400", "Waits for your transfer", "IBAN GB00", "INV-00001", "VAT at 20 %", "£66.67"):
+    for words in ("On set", "£400", "Waits for a transfer", "IBAN GB00", "INV-00001", "VAT at 20 %", "£66.67"):
         assert words in page
     assert reverse("courses:paper", args=["main", "INV", 1]) in page
     assert "Pay £400" not in page
@@ -360,21 +360,28 @@ def test_every_amount_of_the_price_is_there(client, buyer, plan):
         assert words in page
 
 
-def test_a_paid_order_leads_to_the_programme(client, buyer, programme, plan):
+def test_a_paid_order_leads_to_the_first_unit(client, buyer, programme, plan):
     order = order_of(plan, buyer=buyer)
     record_transfer(order=order, amount_minor=40_000, by=make_registrar(), at=timezone.now())
 
     page = page_of(client, order)
 
-    assert f'href="{programme.get_url()}">Begin</a>' in page
+    assert f'href="{lessons_of(programme)[0].get_url()}">Begin</a>' in page
     assert "Receipt RCT-00001" in page
+    assert f"Each receipt goes to {buyer.email}" in page
     assert "Cancel this order" not in page
 
 
-def test_a_cancelled_order_asks_for_nothing(client, buyer, plan):
+def test_cancelling_is_asked_first_and_a_cancelled_order_asks_for_nothing(client, buyer, plan):
     order = order_of(plan, buyer=buyer)
+    address = reverse("courses:order_cancel", args=[order.reference])
 
-    response = client.post(reverse("courses:order_cancel", args=[order.reference]), follow=True)
+    assert f'href="{address}">Cancel this order</a>' in page_of(client, order)
+    asked = client.get(address).content.decode()
+    assert "Cancel this order?" in asked
+    order.refresh_from_db()
+    assert order.is_waiting
+    response = client.post(address, follow=True)
 
     page = response.content.decode()
     assert "Your order is cancelled. Nothing is to pay." in page
@@ -491,7 +498,7 @@ def test_places_that_were_paid_back_are_not_said_to_be_there(client, buyer, prog
 
 # Whose it is ---------------------------------------------------------------------------------------------------
 
-ADDRESSES = ("order", "order_done", "order_back")
+ADDRESSES = ("order", "order_done", "order_back", "order_cancel")
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
@@ -548,7 +555,7 @@ def test_an_order_that_waits_is_on_the_first_screen_of_who_is_on_nothing(client,
 
     page = client.get(reverse("cms:learn")).content.decode()
 
-    assert "Your order for On set waits to be paid" in page
+    assert "On set: Waits for a transfer" in page
     assert reverse("courses:order", args=[order.reference]) in page
 
 
@@ -558,11 +565,11 @@ def test_payments_cost_the_same_for_few_and_for_many(client, buyer, count, djang
         order_of(a_plan(PlanKind.INVOICE), buyer=buyer)
     AcademySettings.load()
 
-    # session, person, orders, papers, the menu (3), the academy
-    with django_assert_num_queries(8):
+    # session, person, orders and what says how they stand (6), papers, the menu (3), the academy
+    with django_assert_num_queries(13):
         page = client.get(reverse("courses:payments")).content.decode()
 
-    assert page.count("Waits to be paid") == count
+    assert page.count("Waits for a transfer") == count
 
 
 @pytest.mark.parametrize("parts", [2, 3])
@@ -571,11 +578,12 @@ def test_an_order_costs_the_same_for_few_parts_and_for_many(client, buyer, strip
     order = order_of(plan, buyer=buyer)
     client.get(plan.programme.get_url())
 
-    # session, person, the order; parts, papers, grants, days of grace, visits to the hosted page; the menu (3), the academy
-    with django_assert_num_queries(12):
+    # session, person, the order (2); parts, visits to the hosted page, grants, payments, concerns, papers; whether they
+    # are on the programme; the menu (3), the academy
+    with django_assert_num_queries(15):
         page = page_of(client, order)
 
-    assert page.count("To come") == parts
+    assert (page.count("Due now"), page.count("To come")) == (1, parts - 1)
 
 
 def test_the_plans_of_a_closed_kind_are_not_offered(client, buyer, programme, plan):

@@ -99,13 +99,14 @@ def test_a_paused_learner_reads_nothing_and_is_told_why_and_what_to_do(learner, 
         assert f'href="{reverse("courses:order", args=[order.reference])}">See what is to pay' in page
 
 
-def test_a_dispute_is_settled_with_the_registrar(learner, order, lessons):
+def test_a_dispute_is_settled_with_the_registrar_and_leads_to_its_order(learner, order, lessons):
     hold(order, Held.DISPUTE)
 
     page = seen_at(learner, lessons[0])
 
     assert "A bank has asked about a payment for your place" in page
-    assert order.reference not in page
+    assert f'href="{reverse("courses:order", args=[order.reference])}">See the order' in page
+    assert "See what is to pay" not in page
 
 
 def test_what_somebody_else_pays_for_is_not_the_learners_to_settle(enrolment):

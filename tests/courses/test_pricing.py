@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from courses.models import Coupon, PlanKind, PricePlan, RefundTier
+from courses.models import Coupon, PlanKind, PricePlan
 from courses.pricing import months_after, parts_of, percent_given_back, price_of, tax_given_back, tax_in
 
 AT = datetime(2027, 1, 31, 10, tzinfo=UTC)
@@ -82,7 +82,7 @@ def test_refunds_of_a_payment_give_back_its_tax_to_the_penny():
     assert min(given) >= 0
 
 
-TIERS = [RefundTier(days_before=21, percent=100), RefundTier(days_before=15, percent=50)]
+TIERS = [[21, 100], [15, 50]]
 
 
 @pytest.mark.parametrize(("days", "percent"), [(100, 100), (21, 100), (20, 50), (15, 50), (14, 0), (0, 0), (-3, 0)])

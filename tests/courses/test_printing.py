@@ -9,7 +9,8 @@ from datetime import date
 import pikepdf
 import pytest
 
-from courses.printing import MISSING, PrintedPaper, render_paper
+from cms.accounts.typesetting.glyphs import MISSING
+from courses.printing import PrintedPaper, render_paper
 
 RECEIPT = PrintedPaper(
     kind_label="Receipt",

@@ -5,7 +5,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from courses import seating
-from courses.models import Enrolment, Order, PlanKind, Seat, UnitNote
+from courses.models import Enrolment, Order, PlanKind, Refund, Seat, UnitNote
 from courses.organisations import organisation_of
 from courses.progress import complete_unit
 from courses.refunding import ask_refund
@@ -107,7 +107,7 @@ def test_without_the_lock_taking_it_twice_at_once_meets_an_error(monkeypatch):
     from .races import meet_in
 
     take_locks_away(monkeypatch)
-    meet_in(monkeypatch, seating, "over")
+    meet_in(monkeypatch, seating, "is_over")
 
     answers = take_at_once()
 
@@ -162,7 +162,7 @@ def test_the_page_of_places_asks_as_often_for_three_as_for_one(client, django_as
     client.force_login(order.buyer)
     client.get(reverse("courses:places"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("courses:places"))
 
 
@@ -201,3 +201,70 @@ def test_the_link_says_what_is_offered_and_takes_it(client):
 
     assert client.post(page).url == order.programme.get_url()
     assert Enrolment.objects.get().learner == wren
+
+
+def test_who_is_signed_in_as_somebody_else_is_told_so_and_not_offered_the_button(client):
+    order, wren = bought(), make_person("Wren")
+    page = reverse("courses:seat", args=[offered(order, wren).token])
+    client.force_login(make_person("Nell"))
+
+    shown = client.get(page).content.decode()
+
+    assert "offered to another address than those of the account you are signed in to" in shown
+    assert "Take the place" not in shown
+    assert f'action="{reverse("account_logout")}?next={page}"' in shown
+    assert client.post(page).status_code == 422
+    assert not Enrolment.objects.exists()
+
+
+def test_orders_of_places_have_headings_of_their_own_and_those_that_wait_are_there(client):
+    order = bought()
+    waiting = order_of(order.plan, buyer=order.buyer, organisation=order.organisation, seats=3, at=NOON)
+    client.force_login(order.buyer)
+
+    page = client.get(reverse("courses:places")).content.decode()
+
+    assert "ordered on 23 November 2026</h2>" in page
+    assert reverse("courses:order", args=[waiting.reference]) in page
+    assert "Waits for a transfer" in page
+    assert f'href="{reverse("courses:buy_places", args=[order.programme.slug])}">Buy more' in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_orders_of_places_that_wait_cost_the_same_for_few_and_for_many(client, count, django_assert_num_queries):
+    order = bought()
+    for _each in range(count):
+        order_of(order.plan, buyer=order.buyer, organisation=order.organisation, seats=1, at=NOON)
+    client.force_login(order.buyer)
+    client.get(reverse("courses:places"))
+
+    with django_assert_num_queries(
+        16
+    ):  # as without any, and how they stand (5): parts, visits, grants, payments, concerns
+        client.get(reverse("courses:places"))
+
+
+def test_a_place_that_a_refund_ends_is_over_from_the_moment_it_is_asked_for(client):
+    order = bought()
+    now = order.fulfilled_at
+    refund = Refund.objects.create(
+        payment=order.payments.get(), key="one", amount_minor=40_000, ends_access=False, asked_at=now
+    )
+    order.seat_rows.filter(number=1).update(ends_with=refund)
+    client.force_login(order.buyer)
+
+    page = client.get(reverse("courses:places")).content.decode()
+
+    assert "1 free, 0 offered, 0 taken, of which 0 finished." in page
+    assert "Ended" in page
+
+
+def test_who_buys_places_is_led_to_them(client):
+    order = bought()
+    client.force_login(order.buyer)
+
+    menu = client.get(reverse("cms:account")).context["navigation"]
+
+    assert [item.label for item in menu] == ["Places", "Programmes", "Account"]
+    assert client.get(reverse("cms:learn")).url == reverse("courses:places")
+    assert reverse("courses:places") in client.get(reverse("cms:account")).content.decode()

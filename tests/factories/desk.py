@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from assessments.models import Mentor
+from assessments.answering import decline_shift
+from assessments.auditing import answer_audit
+from assessments.disputing import letter_of, open_dispute
+from assessments.models import AuditAnswer, AuditDraw, DeclineReason, Mentor, MentorApplication, Shift, ShiftDispute
 from certificates.models import Certificate, CertificationRequest
 from cms.accounts.models import User
 from courses.enrolling import invite
@@ -31,8 +35,9 @@ from tests.courses.buying import a_plan, order_of
 
 from .certificates import make_certificate, make_request, make_signing_key
 from .courses import make_programme
+from .mentoring import make_application
 from .people import make_person, make_registrar
-from .shifts import days_ago, make_mentor, make_mentorship, make_signed_shift
+from .shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +56,15 @@ class Desk:
     scholarship: Scholarship
     invitation: Invitation
     mentor: Mentor
+    application: MentorApplication
     enrolment: Enrolment
+    shift: Shift
+    dispute: ShiftDispute
+    audit: AuditDraw
+
+
+LETTER = letter_of(b"%PDF-1.7 They were there.")
+CALL_SHEET = "ab" * 32  # the digest of a file that its learner keeps
 
 
 def give_staff_their_rights() -> None:
@@ -81,6 +94,23 @@ def make_invitation(*, email: str = "invited@example.org", at: datetime | None =
     return invite(programme=make_programme(), email=email, by=make_registrar(), at=at or yesterday())
 
 
+def make_dispute(**made: Any) -> ShiftDispute:
+    """A declined shift that its learner took to the registrar, with a letter and a call sheet."""
+    at = yesterday()
+    shift = make_waiting_shift(at=at, **{"on": days_ago(4)} | made)
+    mentor = shift.mentorship.mentor
+    shift = decline_shift(shift=shift, mentor=mentor, reason=DeclineReason.NOT_THERE, at=at)
+    return open_dispute(shift=shift, account="We wrapped together.", call_sheet=CALL_SHEET, letter=LETTER, at=at)
+
+
+def make_audit(shift: Shift | None = None, *, answered: bool = True) -> AuditDraw:
+    """A signed shift that was drawn, and answered for with a letter."""
+    at = yesterday()
+    shift = shift or make_signed_shift(on=days_ago(6), at=at)
+    draw = AuditDraw.objects.create(shift=shift, month=at.date().replace(day=1), drawn_at=at)
+    return answer_audit(draw=draw, answer=AuditAnswer.LETTER, letter=LETTER, at=at) if answered else draw
+
+
 def make_desk() -> Desk:
     """One of everything, with a signed shift whose title and note no desk may show."""
     at = yesterday()
@@ -89,7 +119,7 @@ def make_desk() -> Desk:
     certificate = make_certificate(at=at, learner=make_person("Holder"), name="Holder Printed")
     mentor = make_mentor("Signer", at=at - timedelta(days=40))
     mentorship = make_mentorship(mentor=mentor, enrolment=asked.enrolment, at=at - timedelta(days=20))
-    make_signed_shift(mentorship, on=days_ago(5), at=at)
+    shift = make_signed_shift(mentorship, on=days_ago(5), at=at)
     invoice = make_invoice()
     programme, registrar = invoice.order.programme, make_registrar()
     fund = Fund.objects.create(name="Understudies", amount_minor=100_000)
@@ -110,5 +140,9 @@ def make_desk() -> Desk:
         invoice=invoice,
         invitation=make_invitation(),
         mentor=mentor,
+        application=make_application(make_person("Delphine Applied"), at=at),
         enrolment=asked.enrolment,
+        shift=shift,
+        dispute=make_dispute(mentorship=mentorship),
+        audit=make_audit(shift),
     )

@@ -46,6 +46,7 @@ def make_mentor(
     expires_on: date = FAR,
     by: User | None = None,
     at: datetime = NOON,
+    **said: Any,
 ) -> Mentor:
     return approve_mentor(
         person=person or make_person(name),
@@ -53,6 +54,7 @@ def make_mentor(
         credential_expires_on=expires_on,
         by=by or make_registrar(),
         at=at,
+        **said,
     )
 
 

@@ -6,12 +6,13 @@ from django.utils import timezone
 
 from assessments.agreements import publish_agreement
 from assessments.mentors import approve_mentor
+from assessments.mentorships import AGREEMENT
 from certificates.eligibility import publish_requirements
 from certificates.signing import activate_key, stage_key
 from cms.accounts.academy import AcademySettings
 from cms.accounts.models import User
 from cms.accounts.roles import Role, grant_role
-from cms.demo import content, ethics, words
+from cms.demo import content, ethics, mentoring, words
 from courses.models import ProgrammePage
 from tests.factories.courses import make_site
 from tests.factories.people import make_person, restore_staff_rights
@@ -36,6 +37,7 @@ def build_academy() -> ProgrammePage:
         content.make_quiz(made, bank, questions=4)
     activate_key(key=stage_key(by=None, at=now), by=None, at=now)
     publish_agreement(slug="ethics-code", title=ethics.TITLE, text=ethics.SECOND, at=now)
+    publish_agreement(slug=AGREEMENT, title=mentoring.TITLE, text=mentoring.TEXT, at=now)
     publish_requirements(
         programme=programme,
         version="2026.1",

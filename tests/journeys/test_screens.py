@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assessments.models import Shift
+from assessments.models import Mentorship, Shift
 from certificates.models import Certificate
 from cms.accounts.models import User
 from cms.demo.facts import demo_facts
@@ -33,6 +33,7 @@ def screens() -> dict[str, list[str]]:
     active = Certificate.objects.get(number=numbers["active"])
     shifts = Shift.objects.filter(learner__email="learner@demo.example").order_by("pk")
     by_state = {shift.state: shift.pk for shift in shifts}
+    pair = Mentorship.objects.get(learner__email="learner@demo.example", mentor__person__email="mentor@demo.example")
     places = Order.objects.get(buyer__email="employer@demo.example")
     receipt = places.papers.get(kind="RCT")
     return {
@@ -46,22 +47,27 @@ def screens() -> dict[str, list[str]]:
             "/learn/", f"{COURSE}/", f"{COURSE}/consent/the-boundary-check-in/", f"{COURSE}/consent/a-short-history/",
             f"{COURSE}/human-sexuality/separate-dials/", f"{COURSE}/human-sexuality/quiz/",
             f"{COURSE}/set-protocol/after-the-scene/", f"{COURSE}/consent/quiz/",
-            "/shifts/", "/shifts/totals/", "/shifts/new/", "/shifts/mentors/", *(f"/shifts/{pk}/" for pk in by_state.values()),
+            "/shifts/", "/shifts/totals/", "/shifts/new/", "/shifts/mentors/", "/shifts/mentors/outside/",
+            *(f"/mentorships/{pair.pk}/{page}/" for page in ("terms", "terms/new", "check-ins/new", "end")),
+            *(f"/shifts/{pk}/" for pk in by_state.values()),
             "/certificates/", "/agreements/ethics-code/", "/learn/pause/", "/accounts/", "/accounts/profile/",
             "/accounts/email/", "/accounts/2fa/",
         ],
         "newcomer@demo.example": [
-            "/learn/", "/shifts/", "/shifts/totals/", "/certificates/", "/payments/",
+            "/learn/", "/shifts/", "/shifts/totals/", "/certificates/", "/payments/", "/mentoring/apply/",
             "/programmes/foundations-of-consent/enrol/",
         ],
         "employer@demo.example": [
             "/payments/places/", "/payments/", "/programmes/foundations-of-consent/places/",
             f"/payments/orders/{places.reference}/", f"/payments/papers/main/RCT-{receipt.number}/",
         ],
-        "paid@demo.example": ["/learn/", "/payments/"],
+        "paid@demo.example": ["/learn/", "/payments/", f"/shifts/mentors/{pair.mentor_id}/ask/"],
         "graduate@demo.example": ["/learn/", "/certificates/"],
         "ready@demo.example": ["/learn/", "/certificates/"],
-        "mentor@demo.example": ["/mentoring/", f"/mentoring/{by_state['waiting']}/ask/"],
+        "mentor@demo.example": [
+            "/mentoring/profile/", "/mentoring/profile/stop/", "/mentoring/apply/", f"/mentorships/{pair.pk}/terms/",
+            "/mentoring/", f"/mentoring/{by_state['waiting']}/ask/",
+        ],
         "editor@demo.example": ["/styleguide/"],
     }  # fmt: skip
 

@@ -120,10 +120,20 @@ def study_everything(learner: Watched) -> None:
 
 def work_with_mentor(learner: Watched, mentor: Watched) -> None:
     learner.goto("/shifts/mentors/")
-    learner.click(re.compile("^Ask"))
+    learner.follow(re.compile("^Ask"))
+    page = learner.page
+    page.get_by_label("What you will work on").fill("Closed sets, from preparation to stepping out.")
+    page.get_by_label("From", exact=True).fill((timezone.now() - timedelta(days=30)).date().isoformat())
+    page.get_by_label("Paid by the production").check()
+    page.get_by_label("Only when both have agreed to it before the day").check()
+    page.get_by_label("I have read the agreement").check()
+    learner.click("Sign and ask")
     mentor.goto("/mentoring/")
     mentor.sees("Wren Adeyemi")
-    mentor.click(re.compile("^Yes"))
+    mentor.follow(re.compile("^Read the terms"))
+    mentor.page.get_by_label("I have read the agreement").check()
+    mentor.click("Sign", exact=True)
+    mentor.sees("You work together now")
     record_shift(learner, days_ago=3, role="Observe")
     record_shift(learner, days_ago=2, role="Assist")
     mentor.goto("/mentoring/")

@@ -63,9 +63,7 @@ def answer(books: Books, method: str, path: str, asked: Thing) -> Thing:
             return books.expire(name)
         return books.fresh_session(name)
     if kind == "subscriptions" and method == "POST":
-        subscription = books.find("subscriptions", name)
-        subscription |= {key: asked[key] for key in ("cancel_at",) if key in asked}
-        return subscription
+        return books.limit_subscription(name, asked)
     if kind == "subscriptions" and method == "DELETE":
         return books.end_subscription(name)
     return books.find(LISTS[kind], name)

@@ -37,7 +37,7 @@ class Books:
         self.clock = 0  # seconds that this service's time is ahead
         self.tax_percent = 20
         self.address = ""
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(int(time.time()) % 10_000_000 * 10)  # a new one never says an old id again
         self.state: dict[str, dict[str, Thing]] = {
             name: {}
             for name in (
@@ -158,7 +158,7 @@ class Books:
         if livemode is not None:
             session["livemode"] = livemode
         if session["mode"] == "subscription":
-            self._subscribe(session, lines, extra)
+            self._subscribe(session, lines, extra, asynchronous=asynchronous)
         else:
             intent = self._intent(session["amount_total"], session["currency"], extra.get("metadata") or {})
             session["payment_intent"] = intent["id"]
@@ -170,6 +170,15 @@ class Books:
     def settle(self, name: str, ok: bool = True) -> None:
         """The bank that takes days has answered."""
         session = self.find("sessions", name)
+        if session["mode"] == "subscription":
+            if ok:
+                self.pay_invoice(session["invoice"])
+                session["payment_status"] = "paid"
+            else:
+                self.find("invoices", session["invoice"])["attempt_count"] = 1
+                self.end_subscription(session["subscription"], "incomplete_expired")
+            self.happened(f"checkout.session.async_payment_{'succeeded' if ok else 'failed'}", session)
+            return
         intent = self.find("payment_intents", session["payment_intent"])
         if ok:
             self._take(intent)
@@ -227,6 +236,8 @@ class Books:
     def refund(self, name: str, amount: int | None = None, metadata: Thing | None = None) -> Thing:
         intent = self.payment_of(name)
         charge = self.find("charges", intent["latest_charge"] or "")
+        if charge["disputed"]:
+            raise Refused(400, "The charge has been charged back; cannot issue a refund.", code="charge_disputed")
         left = charge["amount"] - charge["amount_refunded"]
         amount = left if amount is None else amount
         if left == 0:
@@ -277,11 +288,14 @@ class Books:
             }
             self.state["disputes"][dispute["id"]] = dispute
         dispute["status"] = status
+        charge = self.state["charges"].get(intent["latest_charge"] or "")
+        if charge is not None:
+            charge["disputed"] = status in {"needs_response", "under_review", "lost"}
         self.happened(f"charge.dispute.{news}", dispute)
 
     # Monthly payments --------------------------------------------------------------------------------------
 
-    def _subscribe(self, session: Thing, lines: list[Thing], extra: Thing) -> None:
+    def _subscribe(self, session: Thing, lines: list[Thing], extra: Thing, *, asynchronous: bool) -> None:
         monthly = sum(_amount(line) for line in lines if line["price_data"].get("recurring"))
         subscription = {
             "id": self.new_id("sub"),
@@ -295,11 +309,13 @@ class Books:
             "_currency": session["currency"],
         }
         self.state["subscriptions"][subscription["id"]] = subscription
-        session |= {"subscription": subscription["id"], "payment_status": "paid"}
+        session["subscription"] = subscription["id"]
         invoice = self._invoice(subscription, session["amount_total"], "subscription_create")
         session["invoice"] = invoice["id"]
         self.happened("customer.subscription.created", subscription)
-        self.pay_invoice(invoice["id"])
+        if not asynchronous:
+            session["payment_status"] = "paid"
+            self.pay_invoice(invoice["id"])
 
     def _invoice(self, subscription: Thing, amount: int, why: str) -> Thing:
         name = self.new_id("in")
@@ -372,11 +388,30 @@ class Books:
             self.happened("customer.subscription.updated", subscription)
         return str(invoice["id"])
 
-    def end_subscription(self, name: str) -> Thing:
+    def limit_subscription(self, name: str, asked: Thing) -> Thing:
         subscription = self.find("subscriptions", name)
-        if subscription["status"] == "canceled":
+        if subscription["status"] in {"canceled", "incomplete_expired"}:
+            raise Refused(
+                400, "A canceled subscription can only update its cancellation_details and metadata.",
+            )  # fmt: skip
+        subscription |= {key: asked[key] for key in ("cancel_at",) if key in asked}
+        return subscription
+
+    def void_invoice(self, name: str) -> None:
+        """Somebody voids a month in the dashboard: it asks for nothing more."""
+        self.find("invoices", name)["status"] = "void"
+
+    def mark_as_paid(self, name: str) -> None:
+        """Somebody says in the dashboard that a month was paid in another way."""
+        invoice = self.find("invoices", name)
+        invoice |= {"status": "paid", "amount_paid": invoice["amount_due"]}
+        self.happened("invoice.paid", invoice)
+
+    def end_subscription(self, name: str, status: str = "canceled") -> Thing:
+        subscription = self.find("subscriptions", name)
+        if subscription["status"] in {"canceled", "incomplete_expired"}:
             raise missing("subscription", name)
-        subscription["status"] = "canceled"
+        subscription["status"] = status
         self.happened("customer.subscription.deleted", subscription)
         return subscription
 

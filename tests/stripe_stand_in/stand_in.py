@@ -106,6 +106,19 @@ class StandIn:
         with self.lock:
             self.books.end_subscription(subscription)
 
+    def void_invoice(self, invoice: str) -> None:
+        with self.lock:
+            self.books.void_invoice(invoice)
+
+    def mark_as_paid(self, invoice: str) -> None:
+        with self.lock:
+            self.books.mark_as_paid(invoice)
+
+    def forget_keys(self) -> None:
+        """A day has gone by: idempotency keys are known no more."""
+        with self.lock:
+            self._answers.clear()
+
     # How it misbehaves ---------------------------------------------------------------------------------------
 
     def mode(self, *, api: str, delay: float = 0.0) -> None:

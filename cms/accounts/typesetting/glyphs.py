@@ -16,6 +16,7 @@ FONTS = Path(__file__).parent / "fonts"
 
 # Zero width joiner and non-joiner steer how Persian and the Indic scripts join; they need no drawing.
 JOINERS = "\u200c\u200d"
+MISSING = "\N{WHITE SQUARE}"  # what is printed for a letter that no face draws, where that must not stop the sheet
 
 
 def font_folders() -> list[Path]:
@@ -33,6 +34,18 @@ def unprintable_characters(text: str) -> str:
     for cluster in _clusters(unicodedata.normalize("NFC", text)):
         missing |= dict.fromkeys(_undrawn(cluster))
     return "".join(missing)
+
+
+def drawable(value: object) -> object:
+    """The same words with every letter composed, and MISSING for each that cannot be printed; lists and mappings as well."""
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFC", value)
+        return text.translate({ord(letter): MISSING for letter in unprintable_characters(text)})
+    if isinstance(value, dict):
+        return {key: drawable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [drawable(item) for item in value]
+    return value
 
 
 def draws_its_latin(name: str) -> bool:

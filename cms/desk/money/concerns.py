@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 
 from cms.accounts import policy
 from cms.accounts.policy import allowed, person_of
+from cms.accounts.templatetags.look import money
 from courses.concerns import settle_concern, what_to_do
 from courses.models import Concern
 
@@ -60,7 +61,8 @@ def concern_detail(request: HttpRequest, concern_id: int) -> HttpResponse:
     facts = [
         (_("Buyer"), concern.order.buyer.display_name),
         (_("For"), concern.order.description),
-        (_("At Stripe"), concern.about),
+        (_("Total of the order"), money(concern.order.total_minor, concern.order.currency)),
+        *([(_("At Stripe"), concern.about)] if concern.about else []),
         (_("Noticed"), day(concern.noticed_at)),
     ]
     if concern.settled_at:
@@ -72,10 +74,11 @@ def concern_detail(request: HttpRequest, concern_id: int) -> HttpResponse:
     act = Act(
         title=concern.get_kind_display(),
         button=_("It is settled"),
-        back=reverse("desk:order_detail", args=[concern.order_id]),
+        back=reverse("desk:concern_list"),
         icon="warning",
         steps=[(_("Money that needs a person"), reverse("desk:concern_list"))],
         facts=facts,
+        links=[(_("The order"), reverse("desk:order_detail", args=[concern.order_id]))],
         changes=[what_to_do(concern), _("Settling it here moves no money. It is the word that somebody looked.")],
         missing=[_("This is settled.")] if concern.settled_at else [],
     )

@@ -1,6 +1,8 @@
 """Whose fee do funds pay, and what became of each fund?"""
 
 from django.contrib import messages
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,7 +14,9 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, Table, TitleColumn
 from cms.accounts import policy
 from cms.accounts.models import User
 from cms.accounts.policy import allowed, person_of
+from cms.accounts.spreadsheet import as_csv, decimal
 from cms.accounts.templatetags.look import money
+from courses import tasks
 from courses.models import Fund, Scholarship
 from courses.scholarships import (
     CannotAward,
@@ -26,7 +30,6 @@ from courses.scholarships import (
 
 from ..frame import Act, Fact, Step, ask, day, show, show_list
 from .forms import AwardForm, FundForm
-from .spreadsheet import as_csv, decimal
 
 
 @require_safe
@@ -38,10 +41,13 @@ def fund_list(request: HttpRequest) -> HttpResponse:
         request,
         title=_("Scholarship funds"),
         icon="group",
-        rows=Fund.objects.order_by("name", "pk"),
+        rows=Fund.objects.annotate(
+            awarded=Coalesce(Sum("scholarships__amount_minor", filter=Q(scholarships__taken_back_at=None)), 0)
+        ).order_by("name", "pk"),
         columns=[
             TitleColumn("name", label=_("Fund"), url_name="desk:fund_detail"),
             Column("amount", label=_("Set aside"), accessor=lambda row: money(row.amount_minor, row.currency)),
+            Column("left", label=_("Left"), accessor=lambda row: money(row.amount_minor - row.awarded, row.currency)),
             StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda row: row.closed_at is None),
         ],
         buttons=[(_("New fund"), reverse("desk:fund_new"), "plus")],
@@ -164,7 +170,7 @@ def fund_award(request: HttpRequest, fund_id: int) -> HttpResponse:
         except CannotAward as refusal:
             form.add_error("amount_minor", str(refusal))
         if not form.errors:
-            messages.success(request, _("Awarded. It is taken off by itself when they order. Nobody was written to."))
+            messages.success(request, _("Awarded. It is taken off by itself when they order. They are told by mail."))
             return redirect(here)
     act = Act(
         title=_("Award a scholarship"),
@@ -176,6 +182,7 @@ def fund_award(request: HttpRequest, fund_id: int) -> HttpResponse:
         changes=[
             _("It is taken off the price by itself when they order this programme."),
             _("At most the price is paid: what an order does not need is not paid out."),
+            _("They are told by mail."),
         ],
         missing=[_("This fund is closed. Award from another one.")] if fund.closed_at else [],
     )
@@ -188,14 +195,12 @@ def _award(fund: Fund, form: AwardForm, *, by: User) -> None:
     if person is None:
         form.add_error("email", _("Nobody here has confirmed this address. They need an account first."))
         return
-    award_scholarship(
-        fund=fund,
-        person=person,
-        programme=said["programme"],
-        amount_minor=said["amount_minor"],
-        by=by,
-        at=timezone.now(),
+    now = timezone.now()
+    award = award_scholarship(
+        fund=fund, person=person, programme=said["programme"], amount_minor=said["amount_minor"], by=by, at=now
     )
+    if award.awarded_at == now:  # and not one there was already
+        tasks.mail_award.enqueue(award.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -229,7 +234,9 @@ def scholarship_take_back(request: HttpRequest, scholarship_id: int) -> HttpResp
     award = policy.fetch(request.user, "money.keep", awards, pk=scholarship_id)
     here = reverse("desk:fund_detail", args=[award.fund_id])
     missing = [_("It has been taken back.")] if award.taken_back_at else []
-    if request.method == "POST":
+    if not missing and any(order.cancelled_at is None for order in award.orders.all()):
+        missing = [_("An order uses it. Cancel that order first, if it is not paid.")]
+    if not missing and request.method == "POST":
         try:
             take_back_scholarship(scholarship=award, by=person_of(request), at=timezone.now())
         except CannotAward as refusal:
@@ -241,7 +248,7 @@ def scholarship_take_back(request: HttpRequest, scholarship_id: int) -> HttpResp
         title=_("Scholarship of %(name)s") % {"name": award.person},
         button=_("Take it back"),
         back=here,
-        icon="undo",
+        icon="rotate",
         steps=[*_steps(), (award.fund.name, here)],
         facts=[
             (_("To"), award.person),

@@ -51,7 +51,7 @@ def intake_list(request: HttpRequest) -> HttpResponse:
         ],
         choices=choices,
         buttons=[(_("New intake"), reverse("desk:intake_new"), "plus")],
-        empty=_("No intake. Without one, people begin when they like."),
+        empty=_("No intake. Without one, people begin when they like, and no refund counts to a day."),
     )
 
 
@@ -78,7 +78,13 @@ def intake_detail(request: HttpRequest, intake_id: int) -> HttpResponse:
     links = [(_("Change …"), reverse("desk:intake_change", args=[intake.pk]))]
     if intake.closed_at is None:
         links.append((_("Close the intake …"), reverse("desk:intake_close", args=[intake.pk])))
-    can_offer = intake.closed_at is None and any(place.offered_at is None for place in waiting)
+    longest = next((place.person for place in waiting if place.offered_at is None), None)
+    can_offer = (
+        longest is not None
+        and intake.closed_at is None
+        and intake.starts_on >= timezone.localdate()
+        and places_left(intake, at=timezone.now(), beside=longest) > 0
+    )
     return show(
         request,
         "cms/desk/thing.html",

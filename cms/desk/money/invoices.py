@@ -15,6 +15,8 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from cms.accounts import policy
 from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
+from courses import tasks
+from courses.dates import due_on
 from courses.enrolling import CannotEnrol
 from courses.models import MoneyPaper, PaperKind
 from courses.ordering import cancel_order
@@ -39,8 +41,8 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
     )
     settled = None if state == "waiting" else "closed_at"
     columns = [
-        TitleColumn("reference", label=_("Invoice"), url_name="desk:invoice_detail"),
-        Column("payer", label=_("Buyer")),
+        TitleColumn("payer", label=_("Buyer"), url_name="desk:invoice_detail"),
+        Column("reference", label=_("Invoice")),
         Column("description", label=_("For"), accessor=lambda row: row.order.description),
         Column("amount", label=_("Amount"), accessor=amount_of),
         Column("issued_at", label=_("Asked"), accessor=lambda row: day(row.issued_at)),
@@ -143,7 +145,9 @@ def invoice_cancel(request: HttpRequest, paper_id: int) -> HttpResponse:
         except CannotEnrol as refusal:
             missing = [str(refusal)]
         else:
-            messages.success(request, _("Cancelled. The buyer can order again."))
+            if state_of(invoice) == _("Waiting"):  # as it was before
+                tasks.mail_cancelled.enqueue(invoice.order_id)
+            messages.success(request, _("Cancelled, and the buyer is told by mail. They can order again."))
             return redirect(here)
     elif state_of(invoice) != _("Waiting"):
         messages.warning(request, _("This invoice has been settled. Nothing was changed."))
@@ -158,7 +162,7 @@ def invoice_cancel(request: HttpRequest, paper_id: int) -> HttpResponse:
         changes=[
             _("The fee is no longer asked for, and this number is not used again."),
             _("Its place in an intake, its code and its scholarship are free again."),
-            _("Nobody is written to. If something was paid on it, give it back."),
+            _("The buyer is told by mail. If something was paid on it, give it back."),
         ],
         serious=True,
         missing=missing,
@@ -184,6 +188,7 @@ def _facts(invoice: MoneyPaper) -> list[Fact]:
         (_("Amount"), amount_of(invoice)),
         (_("Reference on the transfer"), invoice.reference),
         (_("Asked"), day(invoice.issued_at)),
+        (_("To be paid by"), day(due_on(invoice))),
     ]
     if invoice.closed_at:
         facts.append((state_of(invoice), day(invoice.closed_at)))

@@ -17,11 +17,11 @@ from wagtail.admin.ui.tables import Column, Table, TitleColumn
 
 from cms.accounts import policy
 from cms.accounts.policy import allowed
+from cms.accounts.spreadsheet import as_csv, decimal
 from cms.accounts.templatetags.look import money
 from courses.models import LedgerEntry, ProgrammePage
 
 from ..frame import day, show_list
-from .spreadsheet import as_csv, decimal
 
 COLUMNS = (
     "at", "kind", "order", "buyer", "programme", "amount", "tax", "currency", "amount_minor", "tax_minor", "provider_id",

@@ -1,7 +1,7 @@
 """Who ordered what, what was paid and given back, and what may a registrar do about it?"""
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,11 +14,13 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from cms.accounts import policy
 from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
-from courses import payments
+from courses import payments, tasks
 from courses.enrolling import CannotEnrol
-from courses.models import Concern, Dispute, Instalment, MoneyPaper, Order
+from courses.models import BY_CARD, Concern, ConcernKind, Dispute, Instalment, MoneyPaper, Order, Payment
+from courses.months import end_months
 from courses.ordering import cancel_order
 from courses.settling import settle
+from courses.standing import READ, standing_in_words
 from courses.transfers import record_transfer
 
 from ..frame import Act, Fact, Step, ask, choices_of, day, searched, show, show_list
@@ -39,7 +41,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "cancelled": (_("Cancelled"), Q(cancelled_at__isnull=False)),
     }
     state, choices = choices_of(request, {name: label for name, (label, _which) in states.items()})
-    rows = Order.objects.filter(states[state][1]).select_related("buyer", "organisation")
+    now = timezone.now()
+    rows = Order.objects.filter(states[state][1]).select_related("buyer", "organisation").prefetch_related(*READ)
     if sought := searched(request):
         rows = rows.filter(found_by(sought))
     return show_list(
@@ -48,14 +51,24 @@ def order_list(request: HttpRequest) -> HttpResponse:
         icon="list-ul",
         rows=rows.order_by("-placed_at", "-pk"),
         columns=[
-            TitleColumn("description", label=_("For"), url_name="desk:order_detail"),
-            Column("buyer", label=_("Buyer"), accessor=lambda row: row.organisation or row.buyer),
+            TitleColumn(
+                "buyer",
+                label=_("Buyer"),
+                accessor=lambda row: row.organisation or row.buyer,
+                get_url=lambda row: reverse("desk:order_detail", args=[row.pk]),
+            ),
+            Column("description", label=_("For")),
             Column("total", label=_("Total"), accessor=lambda row: money(row.total_minor, row.currency)),
             Column("placed_at", label=_("Ordered"), accessor=lambda row: day(row.placed_at)),
-            StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda row: row.fulfilled_at),
+            StatusTagColumn(
+                "state",
+                label=_("State"),
+                accessor=lambda row: standing_in_words(row, at=now).text,
+                primary=lambda row: standing_in_words(row, at=now).is_good,
+            ),
         ],
         choices=choices,
-        search=_("Find an order: a name, an address, or a number such as RCT-00012"),
+        search=_("A name, an address or a number"),
         empty=_("No order is found by these words.") if sought else _("There are none."),
     )
 
@@ -86,8 +99,14 @@ def found_by(sought: str) -> Q:
 def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
     """Everything about one order, and what can be done."""
     order = fetch(request, order_id)
-    parts = list(order.instalments.order_by("number"))
-    arrived = list(order.payments.order_by("arrived_at", "pk").prefetch_related("refunds", "disputes"))
+    prefetch_related_objects([order], *READ)
+    parts = sorted(order.instalments.all(), key=lambda part: part.number)
+    arrived = sorted(order.payments.all(), key=lambda payment: (payment.arrived_at, payment.pk))
+    refunds = [refund for payment in arrived for refund in payment.refunds.all()]
+    disputes = [dispute for payment in arrived for dispute in payment.disputes.all()]
+    grants = list(order.grants.select_related("enrolment__learner").order_by("pk"))
+    concerns = sorted(order.concerns.all(), key=lambda concern: concern.pk)
+    standing = standing_in_words(order, at=timezone.now())
     unpaid = any(part.paid_at is None for part in parts)
     return show(
         request,
@@ -96,20 +115,27 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
         icon="list-ul",
         steps=steps_to_orders(),
         heading=order.organisation or order.buyer.display_name,
-        state=state_of(order),
-        state_is_good=order.fulfilled_at is not None,
+        state=standing.text,
+        state_is_good=standing.is_good,
         order=order,
         facts=facts_of(order),
         parts=parts,
         payments=arrived,
         papers=list(order.papers.order_by("issued_at", "pk")),
-        grants=list(order.grants.select_related("enrolment__learner").order_by("pk")),
-        concerns=list(order.concerns.filter(settled_at=None).order_by("pk")),
-        can_transfer=unpaid and not order.cancelled_at and not order.subscription_id,
-        can_refund=bool(arrived),
+        grants=grants,
+        concerns=[concern for concern in concerns if concern.settled_at is None],
+        can_transfer=unpaid
+        and not order.cancelled_at
+        and (
+            not order.subscription_id
+            or order.subscription_ended_at is not None
+            or any(concern.kind == ConcernKind.PAID_OUTSIDE and concern.settled_at is None for concern in concerns)
+        ),
+        can_refund=_left_minor(arrived) > 0,
         can_cancel=order.is_waiting,
+        can_end_months=bool(order.subscription_id) and order.subscription_ended_at is None and unpaid,
         asks_stripe=payments.is_set_up() and order.checkouts.exists(),
-        past=past_of(order),
+        past=past_of(order, *arrived, *refunds, *disputes, *grants, *concerns),
     )
 
 
@@ -165,13 +191,18 @@ def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     missing = (
         [_("This order is paid, so it cannot be cancelled. Give money back instead.")] if order.fulfilled_at else []
     )
-    if request.method == "POST":
+    if order.cancelled_at:
+        missing = [_("This order is cancelled.")]
+    elif request.method == "POST":
         try:
             cancel_order(order=order, by=person_of(request), at=timezone.now())
         except (CannotEnrol, payments.PaymentsAway) as refusal:
             missing = [str(refusal)]
         else:
-            messages.success(request, _("Cancelled. Its place, code and scholarship are free again."))
+            tasks.mail_cancelled.enqueue(order.pk)
+            messages.success(
+                request, _("Cancelled, and the buyer is told by mail. Its place, code and scholarship are free.")
+            )
             return redirect(here)
     act = Act(
         title=_("Cancel the order"),
@@ -182,7 +213,42 @@ def order_cancel(request: HttpRequest, order_id: int) -> HttpResponse:
         facts=facts_of(order),
         changes=[
             _("Nothing more is asked for, and its page at Stripe is closed."),
-            _("Its place in an intake, its code and its scholarship are free again. Nobody is written to."),
+            _("Its place in an intake, its code and its scholarship are free again. The buyer is told by mail."),
+        ],
+        serious=True,
+        missing=missing,
+    )
+    return ask(request, act, status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed("desk.use")
+def order_end_months(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Collect no more by card, so that what is left can be paid in another way."""
+    order = fetch(request, order_id, "money.keep")
+    here = reverse("desk:order_detail", args=[order.pk])
+    missing = []
+    if not order.subscription_id or order.subscription_ended_at is not None:
+        missing = [_("No monthly payments are collected for this order.")]
+    elif request.method == "POST":
+        try:
+            end_months(order=order, by=person_of(request), at=timezone.now())
+        except (CannotEnrol, payments.PaymentsAway) as refusal:
+            missing = [str(refusal)]
+        else:
+            messages.success(request, _("No more months are collected. What is left can be paid on the order’s page."))
+            return redirect(here)
+    act = Act(
+        title=_("End the monthly payments"),
+        button=_("End the monthly payments"),
+        back=here,
+        icon="cross",
+        steps=[*steps_to_orders(), (order.description, here)],
+        facts=facts_of(order),
+        changes=[
+            _("Nothing more is collected from the card. Access stays as it is."),
+            _("What is unpaid is still due, on its day: on the order’s page, or by a transfer that you record."),
+            _("Months that were ended do not begin again. Nobody is written to: tell the buyer."),
         ],
         serious=True,
         missing=missing,
@@ -206,11 +272,13 @@ def order_ask(request: HttpRequest, order_id: int) -> HttpResponse:
     return redirect("desk:order_detail", order.pk)
 
 
-def state_of(order: Order) -> str:
-    """How an order stands, in a word."""
-    if order.cancelled_at:
-        return _("Cancelled")
-    return _("Paid") if order.fulfilled_at else _("Waiting")
+def _left_minor(arrived: list[Payment]) -> int:
+    """What can still be given back of what was paid. Refunds and disputes are read beforehand."""
+    refunds = [refund.amount_minor for payment in arrived for refund in payment.refunds.all() if not refund.failed_at]
+    lost = [
+        dispute.amount_minor for payment in arrived for dispute in payment.disputes.all() if dispute.status == "lost"
+    ]
+    return sum(payment.amount_minor for payment in arrived) - sum(refunds) - sum(lost)
 
 
 def facts_of(order: Order) -> list[Fact]:
@@ -235,7 +303,7 @@ def facts_of(order: Order) -> list[Fact]:
         *facts,
         (_("Total"), amount(order.total_minor)),
         (_("Ordered"), day(order.placed_at)),
-        (_("Its name at Stripe"), order.reference),
+        *([(_("Its name at Stripe"), order.reference)] if order.kind in BY_CARD else []),
     ]
 
 

@@ -14,7 +14,8 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from cms.accounts import policy
 from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
-from courses.models import PricePlan, ProgrammePage
+from courses import payments
+from courses.models import BY_CARD, PricePlan, ProgrammePage
 from courses.planning import CannotPlan, change_plan, close_plan, open_plan
 
 from ..frame import Act, Fact, Step, ask, choices_of, day, show, show_list
@@ -44,7 +45,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
             Column("kind", label=_("How it is paid"), accessor=lambda row: row.get_kind_display()),
             Column("total", label=_("Fee"), accessor=lambda row: money(row.total_minor, row.currency)),
             Column("ordered", label=_("Orders")),
-            StatusTagColumn("state", label=_("State"), accessor=state_of, primary=lambda row: row.closed_at is None),
+            StatusTagColumn("state", label=_("State"), accessor=state_of, primary=is_offered),
         ],
         choices=choices,
         buttons=[(_("New plan"), reverse("desk:plan_new"), "plus")],
@@ -77,9 +78,12 @@ def plan_new(request: HttpRequest) -> HttpResponse:
 def plan_detail(request: HttpRequest, plan_id: int) -> HttpResponse:
     """One plan, its terms, and what happened to it."""
     plan = _fetch(request, plan_id, "money.see")
-    links = [(_("Change …"), reverse("desk:plan_change", args=[plan.pk]))]
+    links = []
     if plan.closed_at is None:
-        links.append((_("Offer it no more …"), reverse("desk:plan_close", args=[plan.pk])))
+        links = [
+            (_("Change …"), reverse("desk:plan_change", args=[plan.pk])),
+            (_("Offer it no more …"), reverse("desk:plan_close", args=[plan.pk])),
+        ]
     return show(
         request,
         "cms/desk/thing.html",
@@ -88,7 +92,7 @@ def plan_detail(request: HttpRequest, plan_id: int) -> HttpResponse:
         steps=_steps(),
         heading=plan.name,
         state=state_of(plan),
-        state_is_good=plan.closed_at is None,
+        state_is_good=is_offered(plan),
         facts=_facts(plan),
         links=links,
         past=past_of(plan),
@@ -151,8 +155,14 @@ def plan_close(request: HttpRequest, plan_id: int) -> HttpResponse:
     return ask(request, act)
 
 
+def is_offered(plan: PricePlan) -> bool:
+    return plan.closed_at is None and (plan.kind not in BY_CARD or payments.is_set_up())
+
+
 def state_of(plan: PricePlan) -> str:
-    return _("Closed") if plan.closed_at else _("Offered")
+    if plan.closed_at:
+        return _("Closed")
+    return _("Offered") if is_offered(plan) else _("Not offered: payments online are not set up")
 
 
 def _facts(plan: PricePlan) -> list[Fact]:

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 from certificates.models import Certificate
 from cms.accounts.policy import allowed, person_of
 from cms.accounts.templatetags.look import money
-from courses.models import Enrolment, Method, Order
+from courses import payments
+from courses.models import Enrolment, Method, Order, Seat
 from courses.refunding import CannotRefund, RefundPreview, ask_refund, preview_refund
 
-from ..frame import Act, ask, is_sure
+from ..frame import Act, ask, goes_back, is_sure
 from .forms import RefundForm
 from .orders import facts_of, fetch, steps_to_orders
 
@@ -33,16 +34,18 @@ def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
         request.POST or None,
         initial={
             "amount_minor": preview.by_the_rules_minor or None,
-            "ends_access": True,
+            "ends_access": not order.organisation_id,
             "key": get_random_string(16),
         },
         left_minor=preview.left_minor,
         currency=order.currency,
+        places=len(preview.places) if order.organisation_id else 0,
     )
     if form.is_valid() and is_sure(request):
         try:
             # Sent twice, the same key asks for nothing more, and the second answer is as calm as the first.
-            ask_refund(order=order, by=person_of(request), at=timezone.now(), **form.cleaned_data)
+            said = form.cleaned_data | {"places": _chosen(preview, form)}
+            ask_refund(order=order, by=person_of(request), at=timezone.now(), **said)
         except CannotRefund as refusal:
             form.add_error("amount_minor", str(refusal))
         else:
@@ -50,21 +53,46 @@ def order_refund(request: HttpRequest, order_id: int) -> HttpResponse:
             return redirect(here)
     elif form.is_valid() and form.cleaned_data["amount_minor"] > preview.left_minor:
         form.add_error("amount_minor", _("That is more than is left of what was paid."))
-    sure = form.is_valid()
+    sure = form.is_valid() and not goes_back(request)
     act = Act(
         title=_("Give money back"),
         button=_("Give %(amount)s back") % {"amount": money(form.cleaned_data["amount_minor"], order.currency)}
         if sure
         else _("Go on"),
-        back=reverse("desk:order_refund", args=[order.pk]) if sure else here,
-        icon="undo",
+        back=here,
+        icon="rotate",
         steps=[*steps_to_orders(), (order.description, here)],
-        facts=[*facts_of(order), (_("Left of what was paid"), money(preview.left_minor, order.currency))],
+        facts=[
+            *facts_of(order),
+            (_("Left of what was paid"), money(preview.left_minor, order.currency)),
+            *([(_("Reason, for your records"), form.cleaned_data["reason"] or _("None given"))] if sure else []),
+        ],
         changes=_what_happens(order, preview, form) if sure else [*_rule(order, preview), *_touched(order, preview)],
         serious=sure,
-        missing=[] if preview.left_minor else [_("Nothing is left of what was paid.")],
+        missing=_why_not(preview),
     )
     return ask(request, act, form=form, sure=sure)
+
+
+def _chosen(preview: RefundPreview, form: RefundForm) -> list[Seat]:
+    """The places that end with it, where not every one does."""
+    said = form.cleaned_data
+    return [] if said["ends_access"] else preview.places[: said.get("places") or 0]
+
+
+def _why_not(preview: RefundPreview) -> list[str]:
+    """Why nothing can be given back now."""
+    if not preview.left_minor:
+        return [_("Nothing is left of what was paid.")]
+    by_card = any(payment.method == Method.CARD and left for payment, left in preview.payments)
+    if by_card and not payments.is_set_up():
+        return [
+            _(
+                "What was paid online goes back through Stripe, and payments online are not set up here. Set them up "
+                "again, or give the money back in Stripe’s dashboard."
+            )
+        ]
+    return []
 
 
 def _rule(order: Order, preview: RefundPreview) -> list[str]:
@@ -102,17 +130,25 @@ def _what_happens(order: Order, preview: RefundPreview, form: RefundForm) -> lis
     """The same for what was chosen, without ifs."""
     said = form.cleaned_data
     ends = said["ends_access"] or said["amount_minor"] == preview.left_minor
-    names = [enrolment.learner for enrolment in preview.loses]
+    chosen = _chosen(preview, form)
+    names = [] if chosen and not ends else [enrolment.learner for enrolment in preview.loses]
     sentence = _("%(name)s leaves the programme.") if ends else _("%(name)s stays on the programme.")
     amount = money(said["amount_minor"], order.currency)
     more = _stays(preview) + _certificates(preview) if ends else []
     return [
         _("%(amount)s goes back to %(name)s.") % {"amount": amount, "name": order.buyer},
         *(sentence % {"name": name} for name in names),
+        *([] if ends else [_place_ends(seat) for seat in chosen]),
         *more,
         *([_("No more monthly payments are collected.")] if said["ends_access"] and order.subscription_id else []),
         *_afterwards(order, preview, sure=True),
     ]
+
+
+def _place_ends(seat: Seat) -> str:
+    if seat.taken_by:
+        return _("Place %(n)d ends, and with it the access of %(name)s.") % {"n": seat.number, "name": seat.taken_by}
+    return _("Place %(n)d ends. Nobody has taken it.") % {"n": seat.number}
 
 
 def _stays(preview: RefundPreview) -> list[str]:

@@ -13,10 +13,11 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from cms.accounts import policy
 from cms.accounts.academy import AcademySettings
 from cms.accounts.policy import allowed, person_of
-from courses.models import ProgrammePage
-from courses.planning import EXAMPLE_TIERS, CannotPlan, set_refund_tiers
+from courses.models import Access, ProgrammePage
+from courses.planning import EXAMPLE_TIERS, CannotPlan, refuse_tiers, set_refund_tiers
+from courses.refund_words import rules_in_words
 
-from ..frame import Act, ask, show_list
+from ..frame import Act, ask, goes_back, is_sure, show_list
 from .forms import TiersForm
 
 
@@ -28,13 +29,13 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     return show_list(
         request,
         title=_("Refund rules"),
-        icon="undo",
-        rows=ProgrammePage.objects.prefetch_related("refund_tiers").order_by("title", "pk"),
+        icon="rotate",
+        rows=ProgrammePage.objects.filter(access=Access.FEE).prefetch_related("refund_tiers").order_by("title", "pk"),
         columns=[
             TitleColumn("title", label=_("Programme"), url_name="desk:refund_rules"),
             Column("rules", label=_("Given back"), accessor=_rules_of),
         ],
-        empty=_("There is no programme yet."),
+        empty=_("There is no programme for a fee yet."),
     )
 
 
@@ -51,20 +52,23 @@ def refund_rules(request: HttpRequest, programme_id: int) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            set_refund_tiers(
-                programme=programme, tiers=form.cleaned_data["tiers"], by=person_of(request), at=timezone.now()
-            )
+            refuse_tiers(form.cleaned_data["tiers"])
         except CannotPlan as refusal:
             form.add_error("tiers", str(refusal))
-        else:
-            messages.success(request, _("These rules hold from now on, for every refund from this moment."))
-            return redirect("desk:rule_list")
+    if form.is_valid() and is_sure(request):
+        set_refund_tiers(
+            programme=programme, tiers=form.cleaned_data["tiers"], by=person_of(request), at=timezone.now()
+        )
+        messages.success(request, _("These rules hold for every order from now on."))
+        return redirect("desk:rule_list")
     hours = AcademySettings.load().cooling_off_hours
+    if form.is_valid() and not goes_back(request):
+        return ask(request, _last_step(programme, form.cleaned_data["tiers"], hours), form=form, sure=True)
     act = Act(
-        title=programme.title,
-        button=_("Let these rules hold"),
+        title=_("Refund rules of %(programme)s") % {"programme": programme},
+        button=_("See what they say"),
         back=reverse("desk:rule_list"),
-        icon="undo",
+        icon="rotate",
         steps=[(_("Refund rules"), reverse("desk:rule_list"))],
         links=[(_("Fill in an example"), f"{request.path}?example")],
         changes=[
@@ -75,10 +79,28 @@ def refund_rules(request: HttpRequest, programme_id: int) -> HttpResponse:
             )
             % {"n": hours},
             _("After that the days are counted to the start of the intake; without an intake nothing is given back."),
+            _("Rules hold for orders from now on. Who has ordered keeps those of the day they ordered."),
             _("The rules propose an amount. A registrar may always give back more, or less."),
         ],
     )
     return ask(request, act, form=form)
+
+
+def _last_step(programme: ProgrammePage, tiers: list[tuple[int, int]], hours: int) -> Act:
+    """What a buyer will read, before it holds."""
+    return Act(
+        title=_("Refund rules of %(programme)s") % {"programme": programme},
+        button=_("Let these rules hold"),
+        back=reverse("desk:rule_list"),
+        icon="rotate",
+        steps=[(_("Refund rules"), reverse("desk:rule_list"))],
+        warning="" if tiers else _("No refunds after the hours of cooling off? That is what no rule means."),
+        changes=[
+            _("Whoever orders from now on reads this:"),
+            *(f"“{rule}”" for rule in rules_in_words(tiers, cooling_off_hours=hours, dated=True)),
+            _("Who has ordered already keeps the rules of the day they ordered."),
+        ],
+    )
 
 
 def _rules_of(programme: ProgrammePage) -> str:

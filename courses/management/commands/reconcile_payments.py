@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from courses import payments
@@ -33,3 +33,7 @@ class Command(BaseCommand):
         if found.away:
             self.stdout.write("The payment service stopped answering; the rest is for the next time.")
         self.stdout.write(f"{found.looked_at} orders, {len(found.mended)} {would}let in, {len(found.unpaid)} unpaid.")
+        if found.stuck:
+            raise CommandError(
+                f"Could not be done, and held up nothing else: {', '.join(found.stuck)}. The log says why."
+            )

@@ -1,0 +1,50 @@
+"""Was anything altered behind the product's back? Every seal, chain, signature and status bit, asked again."""
+
+from collections.abc import Iterator
+
+from assessments.models import AgreementSignature, MentorshipTerms, Shift, ShiftDispute, ShiftMessage, TitleReading
+from certificates.models import Certificate, SigningKey, StatusList
+from cms.accounts import history
+from cms.accounts.models import Entry
+from courses.models import LedgerEntry, MoneyPaper
+
+from . import agreements, awards, money, sealed, shifts, written
+from .fault import Fault
+
+__all__ = ["Fault", "counts", "faults"]
+
+
+def counts() -> dict[str, int]:
+    """How much there is to check."""
+    return {
+        "history entries": Entry.objects.count(),
+        "shifts": Shift.objects.count(),
+        "sealed shifts": Shift.objects.filter(signed_at__isnull=False).count(),
+        "messages about shifts": ShiftMessage.objects.count(),
+        "disputes": ShiftDispute.objects.count(),
+        "readings of sealed titles": TitleReading.objects.count(),
+        "agreement signatures": AgreementSignature.objects.count(),
+        "mentorship terms": MentorshipTerms.objects.count(),
+        "signing keys": SigningKey.objects.count(),
+        "certificates": Certificate.objects.count(),
+        "status lists": StatusList.objects.count(),
+        "ledger entries": LedgerEntry.objects.count(),
+        "invoices, receipts and credit notes": MoneyPaper.objects.count(),
+    }
+
+
+def faults() -> Iterator[Fault]:
+    """Everything that is not as it was recorded; nothing when all is well. Reads every record once."""
+    yield from _history()
+    yield from sealed.faults()
+    yield from shifts.faults()
+    yield from written.faults()
+    yield from agreements.faults()
+    yield from awards.faults()
+    yield from money.faults()
+
+
+def _history() -> Iterator[Fault]:
+    for broken in history.breaks():
+        row = f"entry:{broken.row}" if broken.row else "entry missing"
+        yield Fault(row=f"{row} (chain {broken.chain}, place {broken.number})", reason=broken.reason)

@@ -1,0 +1,26 @@
+"""How does a test do behind the product's back what the database refuses? In a test's own transaction it is undone with it."""
+
+from django.db import connection
+
+from assessments import guards
+from cms.accounts import history
+
+
+def lift_guards() -> None:
+    """From now on the database lets anybody change and delete what happened."""
+    # What foreign keys have still to check would keep PostgreSQL from altering the tables.
+    connection.check_constraints()
+    _run(history.UNGUARDS[connection.vendor])
+    _run(guards.UNGUARDS[connection.vendor])
+
+
+def set_guards() -> None:
+    """The database refuses again. They must have been lifted."""
+    _run(history.GUARDS[connection.vendor])
+    guards.set_guards()
+
+
+def _run(statements: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
