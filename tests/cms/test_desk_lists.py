@@ -141,7 +141,7 @@ def test_evidence_asks_as_often_for_three_days_as_for_one(client, django_assert_
     with django_assert_num_queries(queries):
         response = client.get(reverse(name, args=[key]))
 
-    assert response.context["evidence"].record.signed_days == days
+    assert response.context["evidence"].totals.signed.days == days
 
 
 def test_a_long_list_has_pages(client, monkeypatch):
