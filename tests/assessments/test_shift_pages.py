@@ -458,7 +458,7 @@ def test_the_log_begins_with_what_asks_and_shows_only_ones_own(client, mentorshi
     assert [line.state for line in log.drafts] == [ShiftState.DRAFT]
     assert [line.state for line in log.under_way] == [ShiftState.WAITING]
     assert [line.state for line in log.kept] == [ShiftState.SIGNED]
-    assert [day.state for day in page.context["record"].days] == ["signed", "waiting"]
+    assert [day.state for day in page.context["summary"].whole.days] == ["signed", "waiting"]
     assert "Tomasz has a question about" in page.text
 
 
@@ -479,8 +479,9 @@ def test_the_log_takes_as_many_queries_for_one_shift_as_for_three(
     client.force_login(mentorship.learner)
     client.get(reverse("assessments:shift_list"))
 
-    # session, person, shifts, decisions, mentorships, academy, is a mentor, two of permissions
-    with django_assert_num_queries(9):
+    # session, person, shifts, decisions, mentorships, enrolments, their rules, audits, readings, academy, is a mentor, two of
+    # permissions
+    with django_assert_num_queries(13):
         client.get(reverse("assessments:shift_list"))
 
 
