@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",  # PostgreSQL refuses every command without it; idle on SQLite
     "django.forms",  # its templates, for FORM_RENDERER
 ]
 
