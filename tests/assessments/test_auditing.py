@@ -28,6 +28,7 @@ from cms.accounts.models import Entry
 from tests.courses.races import meet_in, side_by_side, take_locks_away
 from tests.factories.people import NOON, make_registrar
 from tests.factories.shifts import make_mentorship, make_signed_shift
+from tests.unguarded import lift_guards
 
 NOVEMBER, OCTOBER = date(2026, 11, 1), date(2026, 10, 1)
 DECEMBER_2 = datetime(2026, 12, 2, 6, tzinfo=UTC)
@@ -196,6 +197,7 @@ def test_the_month_before(at, month):
 def test_the_command_draws_a_month_and_a_dry_run_draws_none():
     signed(3)
     said = StringIO()
+    lift_guards()
     Shift.objects.update(signed_at=datetime(2025, 3, 5, tzinfo=UTC), submitted_at=datetime(2025, 3, 4, tzinfo=UTC),
                          call_at=datetime(2025, 3, 3, 8, tzinfo=UTC), wrap_at=datetime(2025, 3, 3, 9, tzinfo=UTC))  # fmt: skip
 

@@ -20,6 +20,7 @@ from tests.factories.shifts import (
     make_signed_shift,
     make_waiting_shift,
 )
+from tests.unguarded import lift_guards
 
 
 def after(days: int):
@@ -128,6 +129,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(mailoutbox):
     waiting(make_mentorship(), 18, 20)
     said = StringIO()
     ShadowingSettings.objects.update_or_create(defaults={"remind_days": 1, "escalate_days": 1})
+    lift_guards()
     Shift.objects.update(submitted_at=NOON - timedelta(days=2), wrap_at=NOON - timedelta(days=3))
 
     done = chase(at=NOON, dry_run=True)

@@ -27,6 +27,7 @@ from tests.factories.courses import make_enrolment
 from tests.factories.mentoring import make_outside_mentorship
 from tests.factories.people import NOON, make_person, make_registrar
 from tests.factories.shifts import make_mentor, make_mentorship, some_terms
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=1)
@@ -186,6 +187,7 @@ def test_a_newer_agreement_makes_the_same_terms_a_version_of_their_own():
 def test_terms_changed_behind_the_products_back_are_not_signed():
     mentorship = make_mentorship(begun=False)
     terms = newest_terms(mentorship)
+    lift_guards()
     MentorshipTerms.objects.filter(pk=terms.pk).update(notice_days=0)
 
     with pytest.raises(CannotAgree, match="not what was proposed"):
@@ -350,5 +352,6 @@ def test_the_database_refuses_a_second_open_one_for_a_pair():
 def test_the_database_refuses_impossible_terms(impossible, name):
     terms = newest_terms(make_mentorship())
 
+    lift_guards()
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         MentorshipTerms.objects.filter(pk=terms.pk).update(**impossible)

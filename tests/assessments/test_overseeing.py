@@ -26,6 +26,7 @@ from tests.courses.buying import a_plan, order_of
 from tests.factories.courses import make_enrolment, make_programme
 from tests.factories.people import NOON, make_person, make_registrar
 from tests.factories.shifts import make_mentor, make_mentorship, make_shift, make_signed_shift, make_waiting_shift
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=30)
@@ -129,6 +130,7 @@ def test_the_median_of_days_to_an_answer_and_none_of_too_few(days, median):
     mentorship = make_mentorship()
     for number, took in enumerate(days, start=1):
         shift = make_signed_shift(mentorship, on=day(number))
+        lift_guards()
         Shift.objects.filter(pk=shift.pk).update(signed_at=NOON + timedelta(days=took))
 
     assert paces_of(LATER) == {mentorship.mentor_id: Pace(answers=len(days), days=median)}

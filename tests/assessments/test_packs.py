@@ -43,6 +43,7 @@ from tests.factories.shifts import (
     make_waiting_shift,
     shift_fields,
 )
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +148,7 @@ def test_nothing_unsigned_is_in_the_record(mentorship):
 
 def test_a_broken_seal_is_in_no_sum_and_is_told_of(mentorship):
     kept, altered = make_signed_shift(mentorship), make_signed_shift(mentorship, on=DAY - timedelta(days=1))
+    lift_guards()
     Shift.objects.filter(pk=altered.pk).update(break_minutes=0, region="ELSEWHERE")
 
     pack = own_pack(mentorship.learner)
@@ -284,6 +286,7 @@ def test_a_line_without_its_date_does_not_say_by_its_place_when_it_was(mentorshi
 def test_what_was_shown_and_fell_says_only_that(mentorship):
     altered, void = make_signed_shift(mentorship), make_signed_shift(mentorship, on=DAY - timedelta(days=1))
     ticked = shows(altered, *Part) | shows(void, *Part)
+    lift_guards()
     Shift.objects.filter(pk=altered.pk).update(break_minutes=0)
     void_shift(shift=void, by=make_registrar(), reason=VoidReason.UNTRUE, at=NOON, as_registrar=True)
 

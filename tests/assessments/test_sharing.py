@@ -24,6 +24,7 @@ from tests.courses.races import meet_in, side_by_side, take_locks_away
 from tests.factories.courses import make_enrolment
 from tests.factories.people import NOON, make_person
 from tests.factories.shifts import make_mentor, make_mentorship, make_shift, make_signed_shift
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +151,7 @@ def test_what_cannot_be_shared_is_refused_where_it_belongs(shift, changes, field
 def test_only_ones_own_signed_shifts_with_a_holding_seal_are_shared(shift, mentorship):
     foreign, draft = make_signed_shift(make_mentorship()), make_shift(make_mentorship())
     altered = make_signed_shift(mentorship, on=shift.worked_on - timedelta(days=1))
+    lift_guards()
     Shift.objects.filter(pk=altered.pk).update(break_minutes=0)
 
     for other in (foreign, draft, altered):

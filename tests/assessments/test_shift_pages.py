@@ -22,6 +22,7 @@ from tests.factories.shifts import (
     make_signed_shift,
     make_waiting_shift,
 )
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -428,6 +429,7 @@ def test_a_signed_shift_shows_its_seal_and_refuses_to_be_taken_back(client, ment
 )
 def test_a_broken_seal_is_shown_with_what_changed(client, mentorship, at, damage, named):
     shift = make_signed_shift(mentorship, on=days_ago(3), at=at)
+    lift_guards()
     Shift.objects.filter(pk=shift.pk).update(**damage)
     client.force_login(mentorship.learner)
 

@@ -46,6 +46,7 @@ from tests.factories.shifts import (
     make_waiting_shift,
     shift_fields,
 )
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,7 @@ def test_only_its_mentor_signs_a_shift():
 
 def test_a_second_signer_is_refused():
     shift = make_signed_shift()
+    lift_guards()
     Shift.objects.filter(pk=shift.pk).update(mentorship=make_mentorship(enrolment=shift.enrolment))
     shift = Shift.objects.whole().get(pk=shift.pk)
 
@@ -309,6 +311,7 @@ def test_what_is_not_signed_needs_no_amendment(make):
 
 def test_a_broken_void_or_replaced_version_is_not_amended():
     signed = make_signed_shift()
+    lift_guards()
     Shift.objects.filter(pk=signed.pk).update(seal="0" * 64)
     void = make_signed_shift()
     void_shift(shift=void, by=make_registrar(), reason=VoidReason.UNTRUE, as_registrar=True, at=NOON)
