@@ -70,6 +70,7 @@ ALONE = [
     ("mentorship_not_both_begun_and_declined", rows.a_mentorship, {"declined_at": NOON}),
     ("mentorship_ended_after_begun", rows.a_mentorship, {"ended_at": BEFORE}),
     ("mentorship_ended_after_begun", rows.a_mentorship, {"begun_at": None, "ended_at": NOON}),
+    ("mentorship_notice_with_day_who_and_when", rows.a_mentorship, {"ends_on": NOON.date()}),
     ("mentorshipterms_numbered_from_one", rows.some_terms, {"version": 0}),
     ("mentorshipterms_end_after_they_begin", rows.some_terms, {"ends_on": date(2019, 1, 1)}),
     ("mentorshipterms_check_in_now_and_then", rows.some_terms, {"check_in_days": 0}),

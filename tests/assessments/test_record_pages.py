@@ -15,6 +15,7 @@ from cms.accounts.throttle import MISSES, WINDOW
 from tests.factories.courses import make_enrolment
 from tests.factories.people import make_person
 from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift
+from tests.unguarded import lift_guards
 
 from .test_packs import words_in
 
@@ -109,6 +110,7 @@ def test_an_empty_record_says_what_comes_first(client, mentorship):
 
 
 def test_a_broken_seal_is_named_on_the_record(client, shift, other):
+    lift_guards()
     Shift.objects.filter(pk=other.pk).update(break_minutes=0)
     client.force_login(shift.learner)
 
@@ -359,6 +361,7 @@ def test_it_is_counted_when_somebody_else_opens_it(client, shift, at):
 
 def test_a_broken_seal_shows_behind_the_link_and_its_details_do_not(client, shift, at):
     token = share_of(shift, *[part for part in Part if part is not Part.MENTOR], at=at).token
+    lift_guards()
     Shift.objects.filter(pk=shift.pk).update(break_minutes=0)
 
     page = client.get(reverse("assessments:shared_record", args=[token]))

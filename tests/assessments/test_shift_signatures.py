@@ -255,6 +255,7 @@ def test_history_and_mail_hold_no_name_title_code_or_note(django_capture_on_comm
 def test_the_database_refuses_impossible_shifts(make, impossible, name):
     shift = make()
 
+    lift_guards()
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Shift.objects.filter(pk=shift.pk).update(**impossible)
 

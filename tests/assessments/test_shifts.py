@@ -31,6 +31,7 @@ from tests.factories.shifts import (
     make_waiting_shift,
     shift_fields,
 )
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -345,5 +346,6 @@ def test_the_database_refuses_a_device_key_twice_for_one_learner():
     from_a_device(mentorship=mentorship)
     other = from_a_device(mentorship=mentorship, key="d-2", on=date(2026, 11, 19))
 
+    lift_guards()
     with pytest.raises(IntegrityError, match="device"), transaction.atomic():
         Shift.objects.filter(pk=other.pk).update(device_key="d-1")

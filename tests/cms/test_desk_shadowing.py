@@ -30,6 +30,7 @@ from tests.factories.courses import make_enrolment
 from tests.factories.desk import CALL_SHEET, LETTER, give_staff_their_rights, make_audit, make_dispute, yesterday
 from tests.factories.people import make_person
 from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 SECRET = "a-long-evening"
@@ -64,6 +65,7 @@ def certified(shift: Shift) -> Certificate:
     make_signing_key()
     certificate = make_certificate(at=timezone.now(), learner=make_person("Holder"))
     certificate.requirement_set.requirements.create(position=2, kind="shadow_days", terms={"days": 1})
+    lift_guards()
     Shift.objects.filter(pk=shift.pk).update(enrolment=certificate.enrolment)
     return certificate
 
@@ -365,6 +367,7 @@ def test_deciding_asks_who_is_there_and_the_reason_waits_sealed(client, registra
 
 def test_a_refusal_of_the_domain_is_read_on_the_page(client, registrar):
     dispute = make_dispute()
+    lift_guards()
     type(dispute).objects.update(letter="", letter_type="", letter_digest="", call_sheet="")
 
     answer = client.post(
@@ -403,6 +406,7 @@ def test_an_answered_check_waits_is_closed_and_changes_nothing_but_offers_the_ne
 def test_checks_are_listed_by_how_they_stand(client, registrar):
     answered, asked = make_audit(), make_audit(answered=False)
     late = make_audit(answered=False)
+    lift_guards()
     AuditDraw.objects.filter(pk=late.pk).update(drawn_at=timezone.now() - timedelta(days=15))
 
     def rows(state):
