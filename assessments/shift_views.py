@@ -44,7 +44,9 @@ from .totals_summary import summary_of
 @signed_in
 def shift_list(request: HttpRequest) -> HttpResponse:
     learner = person_of(request)
-    shifts = list(Shift.objects.filter(learner=learner).whole().order_by("-call_at", "-pk"))
+    # What is sealed is opened on the shift's own page only: opening it for each of hundreds would take the time here.
+    kept = Shift.objects.filter(learner=learner).whole().defer("learning_note", "assertion", "production__title")
+    shifts = list(kept.order_by("-call_at", "-pk"))
     log = log_of(shifts, decided=decided_among(learner), zone=learner.time_zone)
     mentorships = open_mentorships(learner)
     can_record = any(mentorship.begun_at for mentorship in mentorships)
