@@ -352,7 +352,7 @@ def test_a_mentor_reads_what_they_answered(client, mentorship, at, state):
     card = client.get(reverse("assessments:queue_shift", args=[shift.pk]))
 
     assert page.status_code == 200
-    assert page.context["state"] == state
+    assert page.context["page"].state == state
     assert card.url == reverse("assessments:shift_detail", args=[shift.pk])
 
 
