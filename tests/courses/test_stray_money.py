@@ -529,3 +529,22 @@ def test_a_refund_asked_for_while_a_transfer_is_recorded_counts_what_came(stripe
     record()
 
     assert Payment.objects.count() == 1
+
+
+def test_the_tax_that_stripe_worked_out_is_the_tax_on_the_receipt(stripe):
+    from cms.accounts.academy import AcademySettings
+    from courses.models import MoneyPaper
+
+    academy = AcademySettings.load()
+    academy.tax_name, academy.tax_percent, academy.tax_by_stripe = "VAT", 7, True
+    academy.save()
+    stripe.books.tax_percent = 20
+
+    order = pay_and_tell(stripe, order_of(a_plan(total_minor=12_000)))
+
+    assert Payment.objects.get().tax_minor == 2_000
+    words = MoneyPaper.objects.get(order=order, kind="RCT").words
+    assert (words["tax_minor"], words["tax_percent"], words["tax_name"]) == (2_000, "", "VAT")
+    assert [
+        line["price_data"]["tax_behavior"] for line in stripe.books._lines[order.checkouts.get().session_id][0]
+    ] == ["inclusive"]
