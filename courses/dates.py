@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from .models import Enrolment, Grant, Intake, MoneyPaper, Via
+from .models import Enrolment, Grant, Intake, Via
 
 INVOICE_DAYS = 14  # to pay an invoice in, counted from the day it was issued
 
 
-def due_on(invoice: MoneyPaper) -> date:
-    """The day by which an invoice asks to be paid."""
-    return timezone.localtime(invoice.issued_at).date() + timedelta(days=INVOICE_DAYS)
+def due_on(issued_at: datetime) -> date:
+    """The day by which an invoice issued then asks to be paid."""
+    return timezone.localtime(issued_at).date() + timedelta(days=INVOICE_DAYS)
 
 
 def intake_of(enrolment: Enrolment) -> Intake | None:

@@ -35,7 +35,7 @@ def send_paper(paper: MoneyPaper) -> None:
         {
             "paper": paper,
             "amount": money(paper.total_minor, paper.currency),
-            "due_on": due_on(paper) if paper.kind == PaperKind.INVOICE else None,
+            "due_on": due_on(paper.issued_at) if paper.kind == PaperKind.INVOICE else None,
             "ended": paper.kind == PaperKind.CREDIT and _has_ended(paper.order),
             "places_link": _whole(reverse("courses:places"))
             if paper.kind == PaperKind.RECEIPT and paper.order.organisation_id

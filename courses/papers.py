@@ -14,6 +14,7 @@ from typing import TypedDict
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +22,7 @@ from cms.accounts import history
 from cms.accounts.academy import AcademySettings
 
 from . import tasks
+from .dates import due_on
 from .models import MoneyPaper, Order, PaperKind, Payment, Refund
 from .pricing import tax_in
 
@@ -58,7 +60,8 @@ def issue_invoice(*, order: Order, at: datetime) -> MoneyPaper:
     if order.scholarship_minor:
         lines.append(Line(what=_("Less by scholarship"), quantity=1, amount_minor=-order.scholarship_minor))
     tax = tax_in(order.total_minor, order.tax_percent)
-    words = _words(order, lines, tax_minor=tax, notes=[])
+    notes = [_("Please pay by %(day)s.") % {"day": date_format(due_on(at), "j F Y")}]
+    words = _words(order, lines, tax_minor=tax, notes=notes)
     return _issue(PaperKind.INVOICE, order, words, total_minor=order.total_minor, at=at)
 
 

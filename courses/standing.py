@@ -205,7 +205,7 @@ def standing_of(order: Order, *, at: datetime) -> OrderStanding:
         pay_url=unpaid.pay_url if unpaid and asks else "",
         pauses_on=_pauses_on(unpaid) if unpaid and words.state == "late" else None,
         invoice=invoice,
-        due_on=due_on(invoice) if invoice else None,
+        due_on=due_on(invoice.issued_at) if invoice else None,
         papers=papers,
         receipt=next((paper for paper in reversed(papers) if paper.kind == PaperKind.RECEIPT), None),
         learning=lasting[0].enrolment if lasting else None,

@@ -58,6 +58,7 @@ def test_an_order_freezes_its_price_and_asks_by_invoice():
 
     assert (order.list_minor, order.total_minor, order.currency) == (40_000, 40_000, "GBP")
     assert order.papers.get().reference == "INV-00001"
+    assert order.papers.get().words["notes"] == [f"Please pay by {NOON + timedelta(days=14):%-d %B %Y}."]
     assert not Enrolment.objects.exists()
 
 

@@ -188,7 +188,7 @@ def _facts(invoice: MoneyPaper) -> list[Fact]:
         (_("Amount"), amount_of(invoice)),
         (_("Reference on the transfer"), invoice.reference),
         (_("Asked"), day(invoice.issued_at)),
-        (_("To be paid by"), day(due_on(invoice))),
+        (_("To be paid by"), day(due_on(invoice.issued_at))),
     ]
     if invoice.closed_at:
         facts.append((state_of(invoice), day(invoice.closed_at)))
