@@ -22,6 +22,7 @@ from cms.accounts.models import User
 from cms.accounts.timezones import time_zone
 
 from . import tasks
+from .guard import code_findings
 from .mentorships import holding_terms
 from .models import (
     HoursProposal,
@@ -90,11 +91,12 @@ def make_production(*, learner: User, code: str = "", title: str = "", at: datet
 
 
 def a_free_code(taken: Iterable[Production]) -> str:
-    """A code such as PRJ-7Q2 that none of these productions has."""
+    """A code such as PRJ-7Q2 that none of these productions has, and that the guard does not read as words."""
     codes = {production.code for production in taken}
-    while (code := CODE_PREFIX + "".join(secrets.choice(CROCKFORD) for _place in range(3))) in codes:
-        pass
-    return code
+    while True:
+        code = CODE_PREFIX + "".join(secrets.choice(CROCKFORD) for _place in range(3))
+        if code not in codes and not code_findings(code):
+            return code
 
 
 # Recording -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, transaction
 
+from assessments.guard import code_findings
 from assessments.mentorships import end_mentorship
 from assessments.models import (
     Production,
@@ -14,6 +15,7 @@ from assessments.models import (
 )
 from assessments.shifts import (
     CannotRecord,
+    a_free_code,
     change_shift,
     log_shift,
     make_production,
@@ -51,6 +53,16 @@ def test_a_production_gets_a_code_when_none_is_given():
     assert not set(production.code[4:]) & set("ILOU")
 
 
+def test_a_code_that_is_made_is_never_one_that_the_guard_asks_about(monkeypatch):
+    places = iter("JKH7Q2")
+    monkeypatch.setattr("assessments.shifts.secrets.choice", lambda signs: next(places))
+
+    code = a_free_code([])
+
+    assert code_findings("PRJ-JKH")
+    assert code == "PRJ-7Q2"
+
+
 def test_a_code_given_again_is_the_same_production_and_keeps_its_title():
     learner = make_person()
     first = make_production(learner=learner, code=" night-7 ", title="Low Tide", at=NOON)
@@ -84,13 +96,13 @@ def test_a_title_has_its_length():
 
 
 def test_a_made_code_is_never_one_the_learner_has(monkeypatch):
-    made = iter("AAAAAABBB")
+    made = iter("A2AA2AB2B")
     monkeypatch.setattr("assessments.shifts.secrets", SimpleNamespace(choice=lambda letters: next(made)))
     learner = make_person()
 
     codes = [make_production(learner=learner, at=NOON).code for _time in range(2)]
 
-    assert codes == ["PRJ-AAA", "PRJ-BBB"]
+    assert codes == ["PRJ-A2A", "PRJ-B2B"]
 
 
 def test_a_title_is_sealed_in_the_database():

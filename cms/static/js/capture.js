@@ -62,12 +62,16 @@ function now() {
   form.elements.worked_on.value = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
-// A code that no draft on this device has taken meanwhile.
+// A code that no draft on this device has taken meanwhile; one made here has a digit, so that the guard reads no words in it.
 function newCode(waiting) {
   const taken = new Set(waiting.map(({ fields }) => fields.new_code?.[0]));
   while (taken.has(form.elements.new_code.value)) {
-    const places = crypto.getRandomValues(new Uint8Array(3));
-    form.elements.new_code.value = `PRJ-${[...places].map((place) => LETTERS[place % LETTERS.length]).join("")}`;
+    let code = "";
+    while (!/\d/.test(code)) {
+      const places = crypto.getRandomValues(new Uint8Array(3));
+      code = `PRJ-${[...places].map((place) => LETTERS[place % LETTERS.length]).join("")}`;
+    }
+    form.elements.new_code.value = code;
   }
 }
 
