@@ -15,13 +15,14 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 from cms.accounts.academy import AcademySettings
 from cms.accounts.policy import open_to_anyone
 from cms.accounts.throttle import WINDOW, too_many_misses
+from courses.models import CredentialKind
 
 from .checking import as_json, check_certificate, checks_in_words, is_sound
 from .documents import achievement_document, did_document
 from .forms import NumberForm
 from .issuer import achievement_id, issuer_did, issuer_url
 from .issuing import ACHIEVEMENT_TYPES
-from .models import Certificate, CredentialKind, RequirementSet, Status, StatusList
+from .models import Certificate, RequirementSet, Status, StatusList
 from .numbers import BadNumber, MistypedNumber, read_number
 from .printing import certificate_pdf, printed
 from .signing import CannotSign, published_keys

@@ -1,0 +1,20 @@
+"""What was decided, and which document says so? Rules, decisions, certificates, keys and status lists."""
+
+from .certificates import EXPIRING, Certificate
+from .keys import SigningKey
+from .requests import CertificationRequest
+from .requirements import Requirement, RequirementKind, RequirementSet
+from .statuses import RevocationReason, Status, StatusList
+
+__all__ = [
+    "EXPIRING",
+    "Certificate",
+    "CertificationRequest",
+    "Requirement",
+    "RequirementKind",
+    "RequirementSet",
+    "RevocationReason",
+    "SigningKey",
+    "Status",
+    "StatusList",
+]

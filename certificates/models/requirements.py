@@ -1,0 +1,59 @@
+"""What does a programme ask for, and what does it give?"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import CredentialKind
+from courses.pages import ProgrammePage
+
+
+class RequirementKind(models.TextChoices):
+    """What can be required. Each is one small class in certificates/requirements.py."""
+
+    MODULES = "modules", _("Modules complete")
+    QUIZZES = "quizzes", _("Quizzes passed")
+    SHADOW_DAYS = "shadow_days", _("Shadow days")
+    AGREEMENT = "agreement", _("Agreement signed")
+
+
+class RequirementSet(models.Model):
+    """One version of what a programme asks and gives. Never edited once published: those who joined under it keep it."""
+
+    programme = models.ForeignKey(ProgrammePage, on_delete=models.PROTECT, related_name="requirement_sets")
+    version = models.CharField(max_length=20)  # "2026.1"
+    is_example = models.BooleanField(default=True)  # said wherever a visitor could take it for a real body's rule
+    published_at = models.DateTimeField()
+    # What it gives, copied from the programme when it was published: a certificate prints these.
+    kind = models.CharField(max_length=20, choices=CredentialKind)
+    title = models.CharField(max_length=120)  # "Certified Intimacy Coordinator"
+    programme_title = models.CharField(max_length=255)
+    description = models.TextField()
+    valid_years = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "version"], name="requirementset_each_version_once"),
+            models.UniqueConstraint(fields=["programme", "published_at"], name="requirementset_one_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"RequirementSet {self.version} of programme {self.programme_id}"
+
+
+class Requirement(models.Model):
+    """One line of a requirement set: a kind and its numbers, as that kind's class reads them."""
+
+    requirement_set = models.ForeignKey(RequirementSet, on_delete=models.PROTECT, related_name="requirements")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16, choices=RequirementKind)
+    terms = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["requirement_set", "position"], name="requirement_one_at_each_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"Requirement {self.pk}: {self.kind}"

@@ -1,0 +1,37 @@
+"""What can a certificate be, and which list says so?"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """What a certificate is today. Read off its dates; never stored. The order is the contract's."""
+
+    ACTIVE = "active", _("Active")
+    EXPIRING = "expiring", _("Expiring")
+    EXPIRED = "expired", _("Expired")
+    SUSPENDED = "suspended", _("Suspended")
+    REVOKED = "revoked", _("Revoked")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+class RevocationReason(models.TextChoices):
+    """The public wording: all that anyone outside is told."""
+
+    EVIDENCE = "EVIDENCE", _("Evidence withdrawn")
+    ETHICS = "ETHICS", _("Ethics code breached")
+    ERROR = "ERROR", _("Issued in error")
+    REQUEST = "REQUEST", _("At the holder’s request")
+
+
+class StatusList(models.Model):
+    """One published list of 131,072 bits. Kept signed, and signed anew when a bit is set or its week runs out."""
+
+    number = models.PositiveIntegerField(unique=True)  # in its address
+    document = models.TextField(blank=True)  # the signed credential, as served
+    built_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"StatusList {self.number}"
