@@ -12,7 +12,7 @@ from courses.models import CredentialKind
 
 from .bitstring import decode, is_set
 from .issuer import credential_id, issuer_url
-from .issuing import ACHIEVEMENT_TYPES
+from .issuing import ACHIEVEMENT_TYPES, shown_results
 from .models import Certificate, RevocationReason, Status
 from .proofs import proof_holds, raw_public_key
 
@@ -35,8 +35,9 @@ class Answer:
 
     @property
     def holder(self) -> str | None:
-        """The name as certified; None once it was replaced, since a former name is nobody's business."""
-        return None if self.status is Status.SUPERSEDED else self.certificate.holder_name
+        """The name as certified; None where the holder withdrew it, and once it was replaced: a former name is nobody's."""
+        hidden = self.status is Status.SUPERSEDED or not self.certificate.shows_name
+        return None if hidden else self.certificate.holder_name
 
     @property
     def since(self) -> datetime:
@@ -102,22 +103,25 @@ def _is_sound(certificate: Certificate) -> bool:
         document["credentialStatus"]["statusListIndex"],
         document["credentialStatus"]["statusListCredential"].rsplit("/", 1)[-1],
         [(line["name"], line["narrative"]) for line in document.get("evidence", [])],
+        [result["value"] for result in document["credentialSubject"].get("result", [])],
     )
     kept = (
         key.kid,
         str(certificate.public_id),
         (certificate.title, ACHIEVEMENT_TYPES[CredentialKind(certificate.kind)], certificate.requirements_version),
         str(certificate.requirement_set_id),
-        {"ext:certificateNumber": certificate.number, "name": certificate.holder_name},
+        {"ext:certificateNumber": certificate.number}
+        | ({"name": certificate.holder_name} if certificate.shows_name else {}),
         (certificate.issuer_did, certificate.issuer_name),
         (
-            _moment(certificate.issued_at),
+            _moment(certificate.signed_at),
             certificate.awarded_on.isoformat(),
             _moment(certificate.valid_until) if certificate.valid_until else None,
         ),
         str(certificate.status_index),
         str(listed.number),
         [(line["requirement"], line["summary"]) for line in certificate.basis],
+        [result["value"] for result in shown_results(certificate)],
     )
     return (
         said == kept

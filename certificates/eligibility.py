@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.db import transaction
@@ -51,6 +52,49 @@ class Verdict:
     def facts(self) -> list[list[str]]:
         """The two facts that a certificate prints, as [label, words]."""
         return [list(finding.fact) for finding in self.findings if finding.fact][:2]
+
+    def results(self) -> list[dict[str, str]]:
+        """What was measured: the best score of each quiz, and the hours studied and worked. Amounts are text."""
+        scores = [
+            {
+                "name": quiz.title,
+                "measure": "score",
+                "value": in_words(quiz.best),
+                "minimum": "0",
+                "maximum": "100",
+                "required": str(quiz.pass_mark),
+            }
+            for quiz in self.record.quizzes
+            if quiz.best is not None
+        ]
+        minutes = sum(worked.minutes for worked in self.record.days)
+        hours = {
+            _("Study hours"): Decimal(sum(module.hours for module in self.record.modules)),
+            _("Shadow hours"): Decimal(minutes) / 60,
+        }
+        measured = [
+            {"name": str(name), "measure": "hours", "value": in_words(amount)}
+            for name, amount in hours.items()
+            if amount
+        ]
+        return _told_apart([*scores, *measured])
+
+
+def in_words(amount: Decimal) -> str:
+    """An amount as a credential writes it: one decimal at most, rounded down, without an exponent."""
+    cut = amount.quantize(Decimal("0.1"), rounding=ROUND_DOWN)
+    return f"{cut.normalize():f}"
+
+
+def _told_apart(results: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The same results under names of their own: two quizzes may have one title."""
+    seen: dict[str, int] = {}
+    for result in results:
+        name = result["name"]
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            result["name"] = f"{name} ({seen[name]})"
+    return results
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from cms.accounts.models import User
 from cms.accounts.typesetting.glyphs import unprintable_characters
 from courses.models import CredentialKind, Enrolment
 
-from .documents import Award, EvidenceSummary, check_schema, credential_for, unsafe_text
+from .documents import Award, EvidenceSummary, Result, check_schema, credential_for, unsafe_text
 from .eligibility import Verdict, verdict_on
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
 from .models import Certificate, RequirementSet
@@ -36,6 +36,7 @@ ACHIEVEMENT_TYPES = {
     CredentialKind.ASSESSMENT: "Certificate",
     CredentialKind.CERTIFICATION: "Certification",
 }
+RESULT_TYPES = {"score": "Percent", "hours": "ext:hours"}
 LONGEST_NAME = 60  # characters: what fits the sheet
 
 
@@ -118,6 +119,7 @@ def issue_certificate(
             rules_are_example=rules.is_example,
             basis=verdict.basis(),
             facts=verdict.facts(),
+            results=verdict.results(),
             confirmed_by=confirmed_by,
             issued_at=at,
             awarded_on=at.astimezone(UTC).date(),
@@ -125,7 +127,8 @@ def issue_certificate(
         ),
         rules,
     )
-    _record(certificate, "certificate.issued", confirmed_by, at)
+    record_edition(certificate, "certificate.issued", confirmed_by, at)
+    _tell_holder(certificate)
     return certificate
 
 
@@ -159,7 +162,8 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
                 name: getattr(old, name)
                 for name in (
                     "enrolment", "requirement_set", "holder", "kind", "title", "programme_title", "requirements_version",
-                    "rules_are_example", "basis", "facts", "awarded_on", "valid_until", "suspended_at", "suspension_reason",
+                    "rules_are_example", "basis", "facts", "results", "awarded_on", "valid_until", "shows_name", "shows_scores",
+                    "shows_hours", "suspended_at", "suspension_reason",
                 )
             },
             replaces=old,
@@ -169,7 +173,8 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
         ),
         old.requirement_set,
     )  # fmt: skip
-    _record(new, "certificate.replaced", by, at, replaces=old.number)
+    record_edition(new, "certificate.replaced", by, at, replaces=old.number)
+    _tell_holder(new)
     build_list(status_list=old.status_list, at=at)
     return new
 
@@ -177,31 +182,46 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
 def _signed(certificate: Certificate, rules: RequirementSet) -> Certificate:
     """Number, index, signature: completes the row and saves it."""
     academy = AcademySettings.load()
-    signer = active_signer()
     certificate.public_id = uuid.uuid4()
     certificate.number = new_number()
     certificate.issuer_name, certificate.issuer_did = academy.name, issuer_did()
     certificate.registrar_name = academy.registrar_name
     certificate.status_list, certificate.status_index = allocate_index()
-    certificate.signing_key = signer.key
-    document = add_proof(
-        credential_for(_award(certificate, rules)),
-        verification_method=signer.key.kid,
-        sign=signer.sign,
-        created=certificate.issued_at,
-    )
-    check_schema(document)
-    if not proof_holds(document, public_key=raw_public_key(signer.key.public_multibase)):
-        raise CannotIssue(_("The signature did not hold when we checked it. Nothing was issued; try again."))
-    certificate.credential = json.dumps(document, ensure_ascii=False, indent=2)
-    certificate.credential_digest = hashlib.sha256(certificate.credential.encode()).hexdigest()
+    certificate.signed_at = certificate.issued_at
+    put_signature(certificate, rules, subject_id=f"urn:uuid:{uuid.uuid4()}")
     certificate.save(force_insert=True)
     if certificate.status_list.built_at is None:
         build_list(status_list=certificate.status_list, at=certificate.issued_at)
     return certificate
 
 
-def _award(certificate: Certificate, rules: RequirementSet) -> Award:
+def put_signature(certificate: Certificate, rules: RequirementSet, *, subject_id: str) -> None:
+    """Sign what the row says now, and put credential, digest and key on it. Saves nothing.
+
+    Raises CannotSign when no key is active, and CannotIssue when what was signed does not hold.
+    """
+    signer = active_signer()
+    certificate.signing_key = signer.key
+    document = add_proof(
+        credential_for(_award(certificate, rules, subject_id)),
+        verification_method=signer.key.kid,
+        sign=signer.sign,
+        created=certificate.signed_at,
+    )
+    check_schema(document)
+    if not proof_holds(document, public_key=raw_public_key(signer.key.public_multibase)):
+        raise CannotIssue(_("The signature did not hold when we checked it. Nothing was issued; try again."))
+    certificate.credential = json.dumps(document, ensure_ascii=False, indent=2)
+    certificate.credential_digest = hashlib.sha256(certificate.credential.encode()).hexdigest()
+
+
+def shown_results(certificate: Certificate) -> list[dict[str, str]]:
+    """What was measured and the holder agreed to show: scores, hours, both or nothing."""
+    shown = {"score": certificate.shows_scores, "hours": certificate.shows_hours}
+    return [result for result in certificate.results if shown[result["measure"]]]
+
+
+def _award(certificate: Certificate, rules: RequirementSet, subject_id: str) -> Award:
     criteria = _("Every requirement of %(set)s of the programme %(programme)s was met.") % {
         "set": (_("the example rule set %(version)s") if rules.is_example else _("the rule set %(version)s"))
         % {"version": rules.version},
@@ -210,8 +230,8 @@ def _award(certificate: Certificate, rules: RequirementSet) -> Award:
     awarded = datetime.combine(certificate.awarded_on, datetime.min.time(), tzinfo=UTC)
     return Award(
         credential_id=credential_id(certificate.public_id),
-        subject_id=f"urn:uuid:{uuid.uuid4()}",
-        holder_name=certificate.holder_name,
+        subject_id=subject_id,
+        holder_name=certificate.holder_name if certificate.shows_name else None,
         issuer_did=certificate.issuer_did,
         issuer_name=certificate.issuer_name,
         issuer_url=issuer_url(),
@@ -223,27 +243,38 @@ def _award(certificate: Certificate, rules: RequirementSet) -> Award:
         criteria_url=None,
         number=certificate.number,
         version=rules.version,
-        valid_from=certificate.issued_at,
+        valid_from=certificate.signed_at,
         awarded_on=awarded,
         valid_until=certificate.valid_until,
+        results=[
+            Result(
+                name=result["name"],
+                result_type=RESULT_TYPES[result["measure"]],
+                value=result["value"],
+                minimum=result.get("minimum"),
+                maximum=result.get("maximum"),
+                required=result.get("required"),
+            )
+            for result in shown_results(certificate)
+        ],
         evidence=[EvidenceSummary(name=line["requirement"], narrative=line["summary"]) for line in certificate.basis],
         status_list_url=status_list_url(certificate.status_list),
         status_index=certificate.status_index,
     )
 
 
-# Everything on a row that never changes. What the signed credential does not say, such as the registrar's name, is held
-# by the digest of all of it in history.
+# Everything on a row that changes only with an edition. What the signed credential does not say, such as the registrar's
+# name, is held by the digest of all of it in history.
 FROZEN = (
     "public_id", "number", "enrolment_id", "requirement_set_id", "holder_id", "holder_name", "kind", "title",
-    "programme_title", "requirements_version", "rules_are_example", "basis", "facts", "issuer_name", "issuer_did",
+    "programme_title", "requirements_version", "rules_are_example", "basis", "facts", "results", "issuer_name", "issuer_did",
     "registrar_name", "confirmed_by_id", "issued_at", "awarded_on", "valid_until", "signing_key_id", "status_list_id",
-    "status_index", "credential_digest", "replaces_id",
+    "status_index", "credential_digest", "replaces_id", "shows_name", "shows_scores", "shows_hours", "edition", "signed_at",
 )  # fmt: skip
 
 
 def row_digest(certificate: Certificate) -> str:
-    """SHA-256 over everything that was frozen when the certificate was issued, in hexadecimal."""
+    """SHA-256 over everything that was frozen when this edition was signed, in hexadecimal."""
     said = [_frozen(getattr(certificate, name)) for name in FROZEN]
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -263,7 +294,8 @@ def _years_later(at: datetime, years: int | None) -> datetime | None:
         return at.replace(year=at.year + years, month=3, day=1)
 
 
-def _record(certificate: Certificate, verb: str, by: User | None, at: datetime, **facts: str) -> None:
+def record_edition(certificate: Certificate, verb: str, by: User | None, at: datetime, **facts: str) -> None:
+    """Write down the edition that the certificate is now, with the digests that hold it."""
     history.record(
         chain="certificates",
         verb=verb,
@@ -277,6 +309,9 @@ def _record(certificate: Certificate, verb: str, by: User | None, at: datetime, 
             **facts,
         },
     )
+
+
+def _tell_holder(certificate: Certificate) -> None:
     from .tasks import tell_holder
 
     transaction.on_commit(partial(tell_holder.enqueue, certificate.pk))

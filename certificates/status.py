@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cms.accounts import history
@@ -14,7 +14,7 @@ from cms.accounts.models import User
 from .bitstring import LENGTH
 from .documents import status_list_document
 from .issuer import issuer_did, status_list_url
-from .models import Certificate, RevocationReason, StatusList
+from .models import Certificate, PastEdition, RevocationReason, StatusList
 from .proofs import add_proof
 from .signing import CannotSign, active_signer
 
@@ -37,7 +37,8 @@ def allocate_index() -> tuple[StatusList, int]:
         newest = StatusList.objects.create(number=newest.number + 1 if newest else 1)
     while True:
         index = secrets.randbelow(LENGTH)
-        if not newest.certificates.filter(status_index=index).exists():
+        taken = (newest.certificates, newest.past_editions)
+        if not any(rows.filter(status_index=index).exists() for rows in taken):
             return newest, index
 
 
@@ -46,13 +47,14 @@ def build_list(*, status_list: StatusList, at: datetime) -> StatusList:
     """Sign the list as it stands now and keep it. Repeating signs it again."""
     status_list = StatusList.objects.select_for_update().get(pk=status_list.pk)
     ended = Q(revoked_at__isnull=False) | Q(superseded_at__isnull=False)
-    indices = list(status_list.certificates.filter(ended).values_list("status_index", flat=True))
+    indices = set(status_list.certificates.filter(ended).values_list("status_index", flat=True))
+    indices |= set(ended_editions(status_list).values_list("status_index", flat=True))
     signer = active_signer()
     document = add_proof(
         status_list_document(
             url=status_list_url(status_list),
             issuer_did=issuer_did(),
-            indices=indices,
+            indices=sorted(indices),
             valid_from=at,
             valid_until=at + VALID,
         ),
@@ -64,6 +66,12 @@ def build_list(*, status_list: StatusList, at: datetime) -> StatusList:
     status_list.built_at = at
     status_list.save(update_fields=["document", "built_at"])
     return status_list
+
+
+def ended_editions(status_list: StatusList) -> QuerySet[PastEdition]:
+    """Editions on the list that ended although their certificate stands: those with a place of their own."""
+    shared = Q(certificate__status_list=F("status_list"), certificate__status_index=F("status_index"))
+    return status_list.past_editions.exclude(shared)
 
 
 def served_list(*, number: int, at: datetime) -> StatusList:

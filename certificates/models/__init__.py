@@ -1,6 +1,6 @@
 """What was decided, and which document says so? Rules, decisions, certificates, keys and status lists."""
 
-from .certificates import EXPIRING, Certificate
+from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
 from .keys import SigningKey
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
@@ -10,6 +10,8 @@ __all__ = [
     "EXPIRING",
     "Certificate",
     "CertificationRequest",
+    "EditionReason",
+    "PastEdition",
     "Requirement",
     "RequirementKind",
     "RequirementSet",

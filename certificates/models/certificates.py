@@ -21,9 +21,11 @@ EXPIRING = timedelta(days=90)  # before the last day
 
 
 class Certificate(models.Model):
-    """One document, as issued: every word on it is copied here and never changes. A correction is a new certificate.
+    """One award and the document that says so now. Every word on it is copied here; a correction is a new certificate.
 
-    Status is read off the dates. `basis` lists {"requirement", "summary"} as shown to the public.
+    Renewal, another consent and a lost key make a new edition of the same document, at the same number and address, and
+    the earlier one is kept as a PastEdition. Status is read off the dates. `basis` lists {"requirement", "summary"} as
+    shown to the public; `results` what was measured, shown only where the holder agreed.
     """
 
     public_id = models.UUIDField(
@@ -41,6 +43,8 @@ class Certificate(models.Model):
     rules_are_example = models.BooleanField(default=True)
     basis = models.JSONField()
     facts = models.JSONField()  # [label, words] pairs that the sheet prints
+    # {"name", "measure": "score" or "hours", "value", "minimum", "maximum", "required"}, amounts as text
+    results = models.JSONField(default=list, blank=True)
     issuer_name = models.CharField(max_length=80)
     issuer_did = models.CharField(max_length=255)
     registrar_name = models.CharField(max_length=80, blank=True)
@@ -49,6 +53,13 @@ class Certificate(models.Model):
     awarded_on = models.DateField()  # unchanged by a replacement
     valid_until = models.DateTimeField(null=True)
 
+    # What the holder agreed to show, on the public page and in the file.
+    shows_name = models.BooleanField(default=True)
+    shows_scores = models.BooleanField(default=False)
+    shows_hours = models.BooleanField(default=False)
+
+    edition = models.PositiveSmallIntegerField(default=1)  # 1, 2, 3 …
+    signed_at = models.DateTimeField()  # of this edition; its credential is valid from then on
     signing_key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="certificates")
     status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="certificates")
     status_index = models.PositiveIntegerField()
@@ -98,6 +109,13 @@ class Certificate(models.Model):
                 name="certificate_suspended_with_a_reason",
             ),
             models.CheckConstraint(
+                condition=Q(edition__gte=1, signed_at__gte=F("issued_at")), name="certificate_signed_once_issued"
+            ),
+            models.CheckConstraint(
+                condition=Q(edition__gt=1) | Q(edition=1, signed_at=F("issued_at")),
+                name="certificate_first_edition_signed_when_issued",
+            ),
+            models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__isnull=False, valid_until__gt=F("issued_at")),
                 name="certificate_valid_for_some_time",
             ),
@@ -123,4 +141,53 @@ class Certificate(models.Model):
     @property
     def expiring_from(self) -> datetime | None:
         """When its last stretch begins, which is never before it was issued; None for one that does not end."""
-        return max(self.valid_until - EXPIRING, self.issued_at) if self.valid_until else None
+        return max(self.valid_until - EXPIRING, self.signed_at) if self.valid_until else None
+
+
+class EditionReason(models.TextChoices):
+    """Why there is a new edition."""
+
+    RENEWAL = "RENEWAL", _("Renewed")  # another span of time
+    KEY = "KEY", _("Signed again")  # the key of the one before is no longer trusted
+    CONSENT = "CONSENT", _("What is shown was changed")  # by the holder
+
+
+class PastEdition(models.Model):
+    """An earlier edition of a certificate, to the byte as it was signed. Never changed, and never shown to the public.
+
+    Where its place on the status list is another than the certificate's, that bit is set: the file shows what its holder
+    no longer agrees to. Elsewhere the two editions share one place, and what ends one ends the other.
+    """
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="past_editions")
+    edition = models.PositiveSmallIntegerField()
+    basis = models.JSONField()
+    facts = models.JSONField()
+    shows_name = models.BooleanField()
+    shows_scores = models.BooleanField()
+    shows_hours = models.BooleanField()
+    signed_at = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+    signing_key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="past_editions")
+    status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="past_editions")
+    status_index = models.PositiveIntegerField()
+    credential = models.TextField()
+    credential_digest = models.CharField(max_length=64)
+
+    replaced_at = models.DateTimeField()
+    replaced_because = models.CharField(max_length=8, choices=EditionReason)
+    replaced_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # null: the system
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certificate", "edition"], name="pastedition_each_once"),
+            models.CheckConstraint(
+                condition=Q(edition__gte=1, replaced_at__gte=F("signed_at")), name="pastedition_replaced_once_signed"
+            ),
+            models.CheckConstraint(
+                condition=Q(status_index__gte=0, status_index__lt=LENGTH), name="pastedition_index_within_its_list"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"PastEdition {self.edition} of certificate {self.certificate_id}"

@@ -1,8 +1,10 @@
 """Do certificates, keys and status lists still say what was issued?"""
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from certificates.checking import is_sound
 from certificates.issuing import row_digest
@@ -12,6 +14,8 @@ from cms.accounts.history import Facts
 from cms.accounts.models import Entry
 
 from .fault import Fault
+
+EDITIONS = {"certificate.issued", "certificate.replaced", "certificate.edition"}
 
 
 def faults() -> Iterator[Fault]:
@@ -23,10 +27,11 @@ def faults() -> Iterator[Fault]:
 def _certificates() -> Iterator[Fault]:
     told = _told()
     rows = Certificate.objects.select_related("signing_key", "status_list", "replaces").order_by("pk")
-    for certificate in rows.iterator():
+    for certificate in rows.prefetch_related("past_editions").iterator(chunk_size=500):
         row = f"certificate:{certificate.pk} ({certificate.number})"
         happened = told[f"certificate:{certificate.pk}"]
-        begun = next((facts for verb, facts in happened if verb in {"certificate.issued", "certificate.replaced"}), {})
+        editions = [facts for verb, facts in happened if verb in EDITIONS]
+        begun = editions[-1] if editions else {}
         if not is_sound(certificate):
             yield Fault(row=row, reason="it no longer says what was signed")
         elif begun.get("digest") != certificate.credential_digest:
@@ -35,6 +40,20 @@ def _certificates() -> Iterator[Fault]:
             yield Fault(row=row, reason="something on it that never changes was changed")
         elif not _status_is_as_told(certificate, [verb for verb, _facts in happened], told):
             yield Fault(row=row, reason="its status is not the one that history recorded")
+        yield from _past_editions(certificate, [facts.get("digest") for facts in editions], row)
+
+
+def _past_editions(certificate: Certificate, digests: list[Any], row: str) -> Iterator[Fault]:
+    """History names the digest of each edition in order; the last of them is the certificate's own."""
+    kept = {past.edition: past for past in certificate.past_editions.all()}
+    for edition, digest in enumerate(digests[:-1], start=1):
+        past = kept.pop(edition, None)
+        if past is None:
+            yield Fault(row=row, reason=f"its edition {edition} is gone")
+        elif digest != past.credential_digest or digest != hashlib.sha256(past.credential.encode()).hexdigest():
+            yield Fault(row=row, reason=f"its edition {edition} is not the one that history recorded")
+    for edition in kept:
+        yield Fault(row=row, reason=f"history knows no edition {edition} of it")
 
 
 Told = dict[str, list[tuple[str, Facts]]]

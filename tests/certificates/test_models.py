@@ -107,6 +107,9 @@ def test_a_certificate_is_replaced_by_one_other() -> None:
         ({"valid_until": NOON}, "certificate_valid_for_some_time"),
         ({"valid_until": NOON - DAY}, "certificate_valid_for_some_time"),
         ({"replaces": models.F("pk")}, "certificate_never_replaces_itself"),
+        ({"edition": 0}, "certificate_signed_once_issued|certificate_first_edition_signed_when_issued"),
+        ({"edition": 2, "signed_at": NOON - DAY}, "certificate_signed_once_issued"),
+        ({"signed_at": NOON + DAY}, "certificate_first_edition_signed_when_issued"),
     ],
 )
 def test_a_certificate_that_cannot_be_is_refused(impossible: dict, constraint: str) -> None:
@@ -135,6 +138,8 @@ def test_every_constraint_on_certificates_has_a_test() -> None:
         "certificate_not_both_revoked_and_superseded",
         "certificate_suspended_with_a_reason",
         "certificate_valid_for_some_time",
+        "certificate_signed_once_issued",
+        "certificate_first_edition_signed_when_issued",
     }
 
 
@@ -171,7 +176,7 @@ MOMENT = timedelta(microseconds=1)
     ],
 )
 def test_what_a_certificate_is_at_a_moment(facts: dict, at: datetime, status: Status) -> None:
-    certificate = Certificate(**({"issued_at": ISSUED, "valid_until": ENDS} | facts))
+    certificate = Certificate(**({"issued_at": ISSUED, "signed_at": ISSUED, "valid_until": ENDS} | facts))
 
     assert certificate.status(at) is status
 
