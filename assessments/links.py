@@ -110,7 +110,7 @@ def count_wrong_number(link: SignLink, *, at: datetime) -> int:
     key = f"sign-link-wrong:{link.pk}"
     cache.add(key, 0, WRONG_FOR)
     try:
-        wrong = cache.incr(key)
+        wrong = cache.incr(key) or 1  # nothing comes back while the cache is down
     except ValueError:  # it ran out between the two calls
         wrong = 1
     if wrong < WRONG_NUMBERS:

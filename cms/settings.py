@@ -146,6 +146,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _cache_url = read.text("CACHE_URL", "dbcache://closed_set_cache")
 CACHES = {"default": read.parsed("CACHE_URL", environ.Env.cache_url_config, _cache_url)}
+if CACHES["default"]["BACKEND"] == "django_redis.cache.RedisCache":
+    # Nothing that a page needs is in the cache alone: when it is down, pages are slower and guesses are not counted.
+    CACHES["default"].setdefault("OPTIONS", {})
+    CACHES["default"]["OPTIONS"] |= {
+        "IGNORE_EXCEPTIONS": True,
+        "SOCKET_CONNECT_TIMEOUT": 1,  # seconds
+        "SOCKET_TIMEOUT": 1,
+    }
+    DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 
 # Work that a request must not wait for
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -21,6 +21,6 @@ def too_many_misses(request: HttpRequest, *, what: str) -> bool:
     if cache.add(key, 1, WINDOW):
         return False
     try:
-        return cache.incr(key) > MISSES
+        return (cache.incr(key) or 0) > MISSES  # nothing comes back while the cache is down
     except ValueError:  # it ran out between the two calls
         return False

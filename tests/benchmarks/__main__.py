@@ -1,7 +1,8 @@
 """How fast are the hot paths? `uv run python -m tests.benchmarks` prints medians; nothing passes or fails by time.
 
-With `shifts` behind it only the pages around 50,000 shifts are measured, with `pages` only the others. Runs against a
-database of its own, made and thrown away, through Django's whole stack without the network.
+With `pages` behind it only the single pages are measured, with `shifts` those around 50,000 shifts, and only with `verify`
+the public answer at 1,000 and at 1,000,000 certificates, which needs some gigabytes and minutes. Runs against a database
+of its own, made and thrown away, through Django's whole stack without the network.
 """
 
 import os
@@ -49,6 +50,10 @@ def main() -> None:
             from .shifts import run as run_shifts
 
             run_shifts(measure)
+        if "verify" in asked:
+            from .verifying import run as run_verifying
+
+            run_verifying()
     finally:
         runner.teardown_databases(databases)
 

@@ -419,3 +419,48 @@ def test_other_certificates_around_cost_nothing(client, django_assert_num_querie
         as_json(client, certificate.number)
     with django_assert_num_queries(PAGE_QUERIES):
         page(client, certificate.number)
+
+
+# When other parts are down ---------------------------------------------------------------------------------
+
+DOWN = {
+    "CACHES": {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",  # nobody listens
+            "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 1},
+        }
+    },
+    "MAILERS": {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": {"port": 1}}},
+    "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}},  # and no worker runs
+}
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_answer_comes_while_worker_cache_and_mail_are_down(client, settings, status: Status) -> None:
+    certificate = make_certificate_that_is(status)
+    for name, value in DOWN.items():
+        setattr(settings, name, value)
+
+    as_page, as_json = page(client, certificate.number), page(client, certificate.number, **JSON)
+
+    assert SAID[status] in as_page.content.decode()
+    assert as_json.json()["status"] == status
+
+
+def test_a_status_changes_while_worker_cache_and_mail_are_down(client, settings) -> None:
+    certificate = make_certificate(at=timezone.now())
+    for name, value in DOWN.items():
+        setattr(settings, name, value)
+
+    revoke_certificate(certificate=certificate, reason=RevocationReason.ERROR, by=make_registrar(), at=timezone.now())
+
+    assert page(client, certificate.number, **JSON).json()["status"] == "revoked"
+
+
+def test_an_unknown_number_is_answered_while_the_cache_is_down(client, settings) -> None:
+    settings.CACHES = DOWN["CACHES"]
+
+    answers = [page(client, new_number(), **JSON).status_code for _ in range(3)]
+
+    assert answers == [404, 404, 404]
