@@ -17,11 +17,12 @@ from assessments.standing import QuizStanding, quiz_standing
 from assessments.totals import Standing, days_of, standings_for, worked_in
 from cms.accounts import history
 from cms.accounts.models import User
+from courses.attending import taken_by
 from courses.models import CompletedBy, Enrolment, ProgrammePage
 from courses.progress import Outline, outline_of
 
 from .models import Requirement, RequirementKind, RequirementSet
-from .requirements import AgreementFacts, Finding, Kind, ModuleFacts, QuizFacts, Record, rule_of
+from .requirements import AgreementFacts, Finding, Kind, ModuleFacts, QuizFacts, Record, SessionFacts, rule_of
 
 
 class CannotPublish(Exception):
@@ -191,7 +192,9 @@ def evidence_of(enrolment: Enrolment, *, at: datetime | None = None) -> Evidence
 
 
 def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evidence) -> Record:
-    """The evidence as the rules look at it, with the agreements they name: two queries for each of those."""
+    """The evidence as the rules look at it, with what only some rules ask for: two queries for each agreement and for
+    live sessions, one for attestations.
+    """
     return Record(
         modules=tuple(
             ModuleFacts(
@@ -219,7 +222,21 @@ def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evi
             for slug in (rule.terms["slug"] for rule in rules if rule.kind == RequirementKind.AGREEMENT)
             if (found := _agreement_facts(enrolment, slug))
         },
+        sessions=_session_facts(enrolment) if _asks(rules, RequirementKind.LIVE_SESSIONS) else (),
+        attested=_attested(enrolment) if _asks(rules, RequirementKind.ATTESTATION) else {},
     )
+
+
+def _asks(rules: Sequence[Requirement], kind: RequirementKind) -> bool:
+    return any(rule.kind == kind for rule in rules)
+
+
+def _session_facts(enrolment: Enrolment) -> tuple[SessionFacts, ...]:
+    return tuple(SessionFacts(on=taken.on, made_up=taken.made_up) for taken in taken_by(enrolment))
+
+
+def _attested(enrolment: Enrolment) -> dict[str, date]:
+    return dict(enrolment.attestations.filter(taken_back_at=None).values_list("what", "on"))
 
 
 def _is_read(unit: Any) -> bool:

@@ -37,3 +37,4 @@ def gives_seat(person: User, seat: Seat) -> bool:
 rule("invitation.send")(holders_of(Role.REGISTRAR))
 rule("money.see")(holders_of(Role.REGISTRAR))  # orders, payments, the ledger, and what needs a person
 rule("money.keep")(holders_of(Role.REGISTRAR))  # transfers, refunds, plans, coupons, scholarships
+rule("session.keep")(holders_of(Role.REGISTRAR))  # dates of live sessions, and who was there

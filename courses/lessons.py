@@ -10,8 +10,9 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
+from .attending import dates_for
 from .forms import NoteForm
-from .models import Enrolment, LessonPage, ProgrammePage, UnitNote, UnitPage
+from .models import Enrolment, LessonPage, LiveSessionPage, ProgrammePage, UnitNote, UnitPage
 from .notes import note_beside
 from .pausing import pause_of
 from .progress import Outline, UnitLine, note_reading, outline_of, preview_outline
@@ -92,6 +93,20 @@ def serve_lesson(
         "checked": _checked(request),
     }
     return render(request, page.get_template(request), context, status=status)
+
+
+def serve_live_session(
+    page: LiveSessionPage, request: HttpRequest, *, enrolment: Enrolment, outline: Outline, line: UnitLine
+) -> HttpResponse:
+    """An open live session: its dates, where it is, and what to do if one cannot come."""
+    at = timezone.now()
+    context = {
+        **page.get_context(request),
+        **lesson_context(page, outline, line, enrolment=enrolment),
+        "dates": dates_for(page, enrolment, at=at),
+        "noted": enrolment.attendances.filter(session__page=page, taken_back_at=None).select_related("session").first(),
+    }
+    return render(request, page.get_template(request), context)
 
 
 def lesson_context(

@@ -31,6 +31,7 @@ class CompletedBy(models.TextChoices):
 
     READING = "READING", _("The learner marks it done")
     QUIZ = "QUIZ", _("The learner passes it")
+    ATTENDED = "ATTENDED", _("The learner was there, or made it up")
 
 
 class CredentialKind(models.TextChoices):
@@ -250,3 +251,29 @@ class LessonPage(UnitPage):
         from .lessons import serve_lesson
 
         return serve_lesson(self, request, enrolment=enrolment, outline=outline, line=line)
+
+
+class LiveSessionPage(UnitPage):
+    """A unit that is taken part in, on one of its dates (`LiveSession`). Being there is noted by a registrar."""
+
+    intro = RichTextField(_("before you come"), features=SMALL_FEATURES, blank=True)
+    make_up = RichTextField(
+        _("if somebody cannot come"), features=SMALL_FEATURES, blank=True,
+        help_text=_("How a missed date is made up for: another date, or what else shows the same."),
+    )  # fmt: skip
+
+    completes_on: ClassVar = CompletedBy.ATTENDED
+    template = "courses/live_session.html"
+    content_panels: ClassVar = [
+        *Page.content_panels, *UnitPage.unit_panels, FieldPanel("intro"), FieldPanel("make_up")
+    ]  # fmt: skip
+
+    class Meta:
+        verbose_name = _("live session")
+
+    def serve_enrolled(
+        self, request: HttpRequest, enrolment: Enrolment, outline: Outline, line: UnitLine
+    ) -> HttpResponse:
+        from .lessons import serve_live_session
+
+        return serve_live_session(self, request, enrolment=enrolment, outline=outline, line=line)

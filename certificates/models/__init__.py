@@ -1,5 +1,6 @@
 """What was decided, and which document says so? Rules, decisions, certificates, keys and status lists."""
 
+from .attestations import Attestation
 from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
 from .keys import SigningKey
 from .requests import CertificationRequest
@@ -8,6 +9,7 @@ from .statuses import RevocationReason, Status, StatusList
 
 __all__ = [
     "EXPIRING",
+    "Attestation",
     "Certificate",
     "CertificationRequest",
     "EditionReason",

@@ -16,6 +16,8 @@ class RequirementKind(models.TextChoices):
     QUIZZES = "quizzes", _("Quizzes passed")
     SHADOW_DAYS = "shadow_days", _("Shadow days")
     AGREEMENT = "agreement", _("Agreement signed")
+    LIVE_SESSIONS = "live_sessions", _("Live sessions attended")
+    ATTESTATION = "attestation", _("Attested by staff")
 
 
 class RequirementSet(models.Model):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..models import RequirementKind
 from .agreement import AgreementSigned
+from .attestation import AttestedByStaff
 from .facts import (
     AgreementFacts,
     BadTerms,
@@ -20,8 +21,10 @@ from .facts import (
     Promise,
     QuizFacts,
     Record,
+    SessionFacts,
     State,
 )
+from .live_sessions import LiveSessionsAttended
 from .modules import ModulesComplete
 from .quizzes import QuizzesPassed
 from .shadow_days import ShadowDays
@@ -30,15 +33,18 @@ __all__ = [
     "KINDS",
     "AgreementFacts",
     "AgreementSigned",
+    "AttestedByStaff",
     "BadTerms",
     "Finding",
     "Kind",
+    "LiveSessionsAttended",
     "ModuleFacts",
     "ModulesComplete",
     "Promise",
     "QuizFacts",
     "QuizzesPassed",
     "Record",
+    "SessionFacts",
     "ShadowDays",
     "State",
     "rule_of",
@@ -49,6 +55,8 @@ KINDS: dict[RequirementKind, type[Kind]] = {
     RequirementKind.QUIZZES: QuizzesPassed,
     RequirementKind.SHADOW_DAYS: ShadowDays,
     RequirementKind.AGREEMENT: AgreementSigned,
+    RequirementKind.LIVE_SESSIONS: LiveSessionsAttended,
+    RequirementKind.ATTESTATION: AttestedByStaff,
 }
 
 

@@ -50,6 +50,12 @@ class AgreementFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionFacts:
+    on: date | None  # when they took part; None when they have not
+    made_up: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record:
     """Everything that rules may look at, for one learner on one programme."""
 
@@ -59,6 +65,8 @@ class Record:
     waiting_days: int = 0
     on: date = date.min  # the day it is looked at, from which the age of days is reckoned
     agreements: Mapping[str, AgreementFacts] = field(default_factory=dict)
+    sessions: tuple[SessionFacts, ...] = ()
+    attested: Mapping[str, date] = field(default_factory=dict)  # by name, the day
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,7 +50,7 @@ from courses.models import CompletedBy, CredentialKind, Enrolment, ProgrammeInde
 from courses.notes import save_note
 from courses.progress import complete_unit, units_of
 
-from . import content, ethics, mentoring, money, people, unsettled, words
+from . import content, ethics, mentoring, money, people, sessions, unsettled, words
 
 ZONE = ZoneInfo("Europe/London")
 MODULES = ("consent", "human-sexuality", "set-protocol")
@@ -74,6 +74,7 @@ def seed(*, now: datetime, progress: Callable[[str], None] = lambda line: None) 
     money.make_prices(foundations, registrar=staff["registrar"], now=now)
     money.make_orders(foundations, registrar=staff["registrar"], now=now)
     money.make_places(foundations, employer=staff["employer"], registrar=staff["registrar"], now=now)
+    sessions.make_sessions(foundations, registrar=staff["registrar"], now=now)
     progress("six certificate holders, with the evidence each rests on")
     make_holders(programme, staff, now=now, chance=chance)
     progress("learners half-way and ready")

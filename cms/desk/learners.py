@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
+from certificates.attesting import attested, attested_in
 from cms.accounts import history, policy
 from cms.accounts.policy import allowed, person_of
 from courses.models import Enrolment, ModulePage, ProgrammePage, UnitCompletion, UnitPage
@@ -83,6 +84,9 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         facts.append((_("Withdrawn"), day(enrolment.withdrawn_at)))
     certificates = enrolment.certificates.defer("credential", "basis").order_by("-issued_at", "-pk")
     at = timezone.now()
+    evidence = evidence_of(enrolment, at=at)
+    asked = attested_in(evidence.verdict)
+    given = attested(enrolment) if asked else {}
     return show(
         request,
         "cms/desk/learner.html",
@@ -94,7 +98,8 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         enrolment=enrolment,
         facts=facts,
         state=state_of(enrolment),
-        evidence=evidence_of(enrolment, at=at),
+        evidence=evidence,
+        attestations=[(place, what, given.get(what)) for place, what in enumerate(asked, start=1)],
         certificates=[(certificate, certificate.status(at)) for certificate in certificates],
         requests=enrolment.certification_requests.order_by("-asked_at", "-pk"),
         others=Enrolment.objects.filter(learner=learner).exclude(pk=enrolment.pk).select_related("programme").order_by("pk"),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from . import (
     access,
+    attestations,
     certificates,
     invitations,
     learners,
@@ -12,6 +13,7 @@ from . import (
     mentors,
     overview,
     requests,
+    sessions,
 )
 from .money import concerns, coupons, funds, intakes, invoices, ledger, orders, plans, refunds, rules
 from .shadowing import audits, disputes, shifts, titles
@@ -115,6 +117,14 @@ pages = [
     path("shadowing/audits/<int:audit_id>/close/", audits.audit_close, name="audit_close"),
     path("learners/", learners.learner_list, name="learner_list"),
     path("learners/<int:enrolment_id>/", learners.learner_detail, name="learner_detail"),
+    path("learners/<int:enrolment_id>/attest/<int:place>/", attestations.attestation_give, name="attestation_give"),
+    path("attestations/<int:attestation_id>/back/", attestations.attestation_back, name="attestation_back"),
+    path("sessions/", sessions.session_list, name="session_list"),
+    path("sessions/new/", sessions.session_new, name="session_new"),
+    path("sessions/<int:session_id>/", sessions.session_detail, name="session_detail"),
+    path("sessions/<int:session_id>/cancel/", sessions.session_cancel, name="session_cancel"),
+    path("sessions/<int:session_id>/made-up/<int:enrolment_id>/", sessions.session_made_up, name="session_made_up"),
+    path("sessions/attendance/<int:attendance_id>/back/", sessions.attendance_back, name="attendance_back"),
 ]
 
 urlpatterns = [path("", overview.overview, name="cms_desk"), path("", include((pages, "desk")))]

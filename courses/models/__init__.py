@@ -6,6 +6,7 @@ from ..pages import (
     ContentNote,
     CredentialKind,
     LessonPage,
+    LiveSessionPage,
     ModulePage,
     ProgrammeIndexPage,
     ProgrammePage,
@@ -27,10 +28,12 @@ from .money import (
 from .orders import Checkout, Instalment, Order, StripeEvent
 from .prices import BY_CARD, Coupon, CouponUse, Fund, Intake, PlanKind, PricePlan, RefundTier, Scholarship, Waiting
 from .seats import Organisation, Seat
+from .sessions import Attendance, How, LiveSession
 
 __all__ = [
     "BY_CARD",
     "Access",
+    "Attendance",
     "Checkout",
     "CompletedBy",
     "Concern",
@@ -45,12 +48,15 @@ __all__ = [
     "Fund",
     "Grant",
     "Held",
+    "How",
     "Instalment",
     "Intake",
     "Invitation",
     "LedgerEntry",
     "LedgerKind",
     "LessonPage",
+    "LiveSession",
+    "LiveSessionPage",
     "Method",
     "ModulePage",
     "MoneyPaper",

@@ -53,6 +53,10 @@ def addresses(desk: Desk) -> dict[str, str]:
         "shift_id": desk.shift.pk,
         "dispute_id": desk.dispute.pk,
         "audit_id": desk.audit.pk,
+        "session_id": desk.session.pk,
+        "attendance_id": desk.attendance.pk,
+        "attestation_id": desk.attestation.pk,
+        "place": 1,
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:

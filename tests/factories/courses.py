@@ -1,18 +1,22 @@
 """Programmes, units and enrolments with boring defaults."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from wagtail.models import Collection, Locale, Page, Site
 
 from cms.accounts.models import User
 from cms.models import HomePage
+from courses.attending import plan_session
 from courses.models import (
     Access,
     CredentialKind,
     Enrolment,
     Grant,
+    Intake,
     LessonPage,
+    LiveSession,
+    LiveSessionPage,
     ModulePage,
     ProgrammeIndexPage,
     ProgrammePage,
@@ -22,6 +26,7 @@ from courses.models import (
 from .people import NOON, make_person
 
 _numbers = count(1)
+WEEK = timedelta(days=7)
 
 
 def make_site() -> ProgrammeIndexPage:
@@ -80,6 +85,24 @@ def make_lesson(module: ModulePage, **fields: object) -> LessonPage:
         "body": [("text", "<p>Ask alone.</p>"), ("key", "Ask again.")],
     } | fields
     return ModulePage.objects.get(pk=module.pk).add_child(instance=LessonPage(**values))
+
+
+def make_live_session(
+    programme: ProgrammePage | None = None,
+    *,
+    starts_at: datetime = NOON,
+    intake: Intake | None = None,
+    **fields: object,
+) -> LiveSession:
+    """A date of a live session, on a unit of its own at the end of the programme's first module."""
+    programme = programme or make_programme()
+    number = next(_numbers)
+    module = ModulePage.objects.descendant_of(programme).order_by("path")[0]
+    values = {"title": f"Live session {number}", "slug": f"live-{number}", "opens_next": False} | fields
+    page = module.add_child(instance=LiveSessionPage(**values))
+    return plan_session(
+        session=LiveSession(page=page, intake=intake, starts_at=starts_at, place="Room 4"), by=None, at=starts_at - WEEK
+    )
 
 
 def lessons_of(programme: ProgrammePage) -> list[LessonPage]:

@@ -13,10 +13,19 @@ from assessments.answering import decline_shift
 from assessments.auditing import answer_audit
 from assessments.disputing import letter_of, open_dispute
 from assessments.models import AuditAnswer, AuditDraw, DeclineReason, Mentor, MentorApplication, Shift, ShiftDispute
-from certificates.models import Certificate, CertificationRequest
+from certificates.models import (
+    Attestation,
+    Certificate,
+    CertificationRequest,
+    Requirement,
+    RequirementKind,
+    RequirementSet,
+)
 from cms.accounts.models import User
+from courses.attending import note_attendance
 from courses.enrolling import invite
 from courses.models import (
+    Attendance,
     Concern,
     ConcernKind,
     Coupon,
@@ -24,6 +33,7 @@ from courses.models import (
     Fund,
     Intake,
     Invitation,
+    LiveSession,
     MoneyPaper,
     Order,
     PlanKind,
@@ -34,7 +44,7 @@ from courses.scholarships import award_scholarship
 from tests.courses.buying import a_plan, order_of
 
 from .certificates import make_certificate, make_request, make_signing_key
-from .courses import make_programme
+from .courses import make_live_session, make_programme
 from .mentoring import make_application
 from .people import make_person, make_registrar
 from .shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
@@ -61,6 +71,9 @@ class Desk:
     shift: Shift
     dispute: ShiftDispute
     audit: AuditDraw
+    session: LiveSession
+    attendance: Attendance
+    attestation: Attestation
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -123,7 +136,17 @@ def make_desk() -> Desk:
     invoice = make_invoice()
     programme, registrar = invoice.order.programme, make_registrar()
     fund = Fund.objects.create(name="Understudies", amount_minor=100_000)
+    rules = RequirementSet.objects.get(programme=asked.enrolment.programme)
+    Requirement.objects.create(
+        requirement_set=rules, position=9, kind=RequirementKind.ATTESTATION, terms={"what": "Portfolio talk"}
+    )
+    session = make_live_session(asked.enrolment.programme, starts_at=at - timedelta(days=1))
     return Desk(
+        session=session,
+        attendance=note_attendance(session=session, enrolment=asked.enrolment, by=registrar, at=at),
+        attestation=Attestation.objects.create(
+            enrolment=asked.enrolment, what="Portfolio talk", on=at.date(), attested_at=at, attested_by=registrar
+        ),
         order=invoice.order,
         concern=Concern.objects.create(order=invoice.order, kind=ConcernKind.DISPUTE, about="dp_1", noticed_at=at),
         plan=invoice.order.plan,
