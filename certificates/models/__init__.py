@@ -2,6 +2,7 @@
 
 from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
 from .keys import SigningKey
+from .log import Checkpoint, LogEntry, LogHead, LogKey, LogNode
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .statuses import RevocationReason, Status, StatusList
@@ -10,7 +11,12 @@ __all__ = [
     "EXPIRING",
     "Certificate",
     "CertificationRequest",
+    "Checkpoint",
     "EditionReason",
+    "LogEntry",
+    "LogHead",
+    "LogKey",
+    "LogNode",
     "PastEdition",
     "Requirement",
     "RequirementKind",

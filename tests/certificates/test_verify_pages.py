@@ -82,7 +82,11 @@ def test_the_json_is_the_contracts_key_for_key(client, status: Status) -> None:
         "basis": [{"requirement": "Study", "summary": "1 module, 1 unit, 10 hours"}],
         "replaced_by": certificate.replaced_by.number if status is Status.SUPERSEDED else None,
         "credential": f"http://localhost:8000/credentials/{certificate.public_id}",
-        "log": None,
+        "log": {
+            "index": logged,
+            "checkpoint": "http://localhost:8000/log/checkpoint",
+            "proof": f"http://localhost:8000/log/proof?index={logged}",
+        },
     }
 
 
