@@ -5,6 +5,7 @@ import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, transaction
 
 from certificates.editions import new_edition
@@ -442,3 +443,24 @@ def test_under_another_address_it_is_another_log_with_a_key_of_its_own(settings)
     assert log_origin() == "certs.example/log"
     assert made.note.startswith("certs.example/log\n2\n")
     assert LogKey.objects.filter(retired_at=None).count() == 2
+
+
+def test_the_command_publishes_and_changes_the_key(capsys) -> None:
+    add(1)
+
+    call_command("log", "checkpoint")
+    first = capsys.readouterr().out
+    call_command("log", "change_key")
+    second = capsys.readouterr().out
+
+    assert first == Checkpoint.objects.order_by("pk")[0].note
+    assert second.endswith(Checkpoint.objects.order_by("pk")[1].note)
+    assert verifier_key_of(key_in_use(at=NOON)) in second
+
+
+def test_the_command_says_why_it_cannot_publish(settings) -> None:
+    key_in_use(at=NOON)
+    settings.CREDENTIAL_KEY_SECRET = "another one"
+
+    with pytest.raises(CommandError, match="CREDENTIAL_KEY_SECRET"):
+        call_command("log", "checkpoint")

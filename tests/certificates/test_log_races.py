@@ -1,6 +1,7 @@
 """Does the log stay one line when many write to it at once?
 
-The long one adds 10,000 events in four processes while it publishes; it takes some ten seconds on two idle cores, most of them to start the processes.
+The long one adds 10,000 events in four processes while it publishes. It takes some ten seconds on two idle cores, most of
+them to start the processes.
 """
 
 import os
