@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from courses.models import CredentialKind
 
 from .bitstring import decode, is_set
-from .issuer import credential_id, issuer_url
+from .issuer import address_of, credential_id, issuer_url
 from .issuing import ACHIEVEMENT_TYPES, shown_results
-from .models import Certificate, RevocationReason, Status
+from .models import Certificate, LogEntry, RevocationReason, Status
 from .proofs import proof_holds, raw_public_key
 
 STANDING = {Status.ACTIVE, Status.EXPIRING}
@@ -28,6 +29,7 @@ class Answer:
     status: Status
     sound: bool
     newest: Certificate | None  # where it leads, when superseded
+    log_index: int | None = None  # of the newest entry about it in the public log
 
     @property
     def stands(self) -> bool:
@@ -62,16 +64,26 @@ class Answer:
 
 def check_certificate(*, number: str, at: datetime) -> Answer:
     """The answer for a number in its normal form: two queries. Raises Certificate.DoesNotExist."""
-    certificate = Certificate.objects.select_related(
-        "signing_key", "status_list", "replaced_by", "requirement_set"
-    ).get(number=number)
+    logged = LogEntry.objects.filter(certificate=OuterRef("pk")).order_by("-index").values("index")[:1]
+    certificate = (
+        Certificate.objects.select_related("signing_key", "status_list", "replaced_by", "requirement_set")
+        .annotate(log_index=Subquery(logged))
+        .get(number=number)
+    )
     status = certificate.status(at)
     newest = None
     if status is Status.SUPERSEDED:
         newest = certificate.replaced_by
         while newest.superseded_at and newest.superseded_at <= at:
             newest = newest.replaced_by
-    return Answer(certificate=certificate, at=at, status=status, sound=is_sound(certificate), newest=newest)
+    return Answer(
+        certificate=certificate,
+        at=at,
+        status=status,
+        sound=is_sound(certificate),
+        newest=newest,
+        log_index=certificate.log_index,
+    )
 
 
 def is_sound(certificate: Certificate) -> bool:
@@ -163,11 +175,22 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "basis": certificate.basis,
         "replaced_by": answer.newest.number if answer.newest else None,
         "credential": credential_id(certificate.public_id),
-        "log": None,
+        "log": _place_in_log(answer.log_index),
     }
     if said["holder"] is None:
         del said["holder"]
     return said
+
+
+def _place_in_log(index: int | None) -> dict[str, Any] | None:
+    """Where the public log says what happened last to it, and what to hold that against."""
+    if index is None:
+        return None
+    return {
+        "index": index,
+        "checkpoint": address_of("certificates:log_checkpoint"),
+        "proof": f"{address_of('certificates:log_proof')}?index={index}",
+    }
 
 
 def checks_in_words(answer: Answer) -> list[tuple[bool, str]]:

@@ -25,6 +25,7 @@ from courses.models import CredentialKind, Enrolment
 from .documents import Award, EvidenceSummary, Result, check_schema, credential_for, unsafe_text
 from .eligibility import Verdict, verdict_on
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
+from .log.appending import log_change
 from .models import Certificate, RequirementSet
 from .numbers import new_number
 from .proofs import add_proof, proof_holds, raw_public_key
@@ -140,6 +141,7 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
     for a revoked certificate, one already replaced under another name, one's own, or a name that cannot be printed.
     """
     holder_name = check_name(holder_name)
+    history.lock("certificates")  # before the certificate, as whoever changes one does
     old = Certificate.objects.select_for_update(of=("self",)).select_related(
         "enrolment", "requirement_set", "holder", "status_list"
     ).get(pk=certificate.pk)  # fmt: skip
@@ -295,8 +297,8 @@ def _years_later(at: datetime, years: int | None) -> datetime | None:
 
 
 def record_edition(certificate: Certificate, verb: str, by: User | None, at: datetime, **facts: str) -> None:
-    """Write down the edition that the certificate is now, with the digests that hold it."""
-    history.record(
+    """Write down the edition that the certificate is now, with the digests that hold it, in history and in the public log."""
+    entry = history.record(
         chain="certificates",
         verb=verb,
         subject=history.name_of(certificate),
@@ -309,6 +311,7 @@ def record_edition(certificate: Certificate, verb: str, by: User | None, at: dat
             **facts,
         },
     )
+    log_change(certificate=certificate, entry=entry)
 
 
 def _tell_holder(certificate: Certificate) -> None:

@@ -14,6 +14,7 @@ from cms.accounts.models import User
 from .bitstring import LENGTH
 from .documents import status_list_document
 from .issuer import issuer_did, status_list_url
+from .log.appending import log_change
 from .models import Certificate, PastEdition, RevocationReason, StatusList
 from .proofs import add_proof
 from .signing import CannotSign, active_signer
@@ -138,6 +139,7 @@ def reinstate_certificate(*, certificate: Certificate, by: User, at: datetime) -
 
 
 def _lock(certificate: Certificate, by: User) -> Certificate:
+    history.lock("certificates")  # before the certificate, as whoever changes one does
     locked = Certificate.objects.select_for_update(of=("self",)).select_related("status_list").get(pk=certificate.pk)
     if locked.holder_id == by.pk:
         raise CannotChangeStatus(_("This is your own certificate. Somebody else decides about it."))
@@ -147,7 +149,7 @@ def _lock(certificate: Certificate, by: User) -> Certificate:
 
 
 def _write(certificate: Certificate, verb: str, by: User, at: datetime, **facts: str) -> None:
-    history.record(
+    entry = history.record(
         chain="certificates",
         verb=verb,
         subject=history.name_of(certificate),
@@ -155,3 +157,4 @@ def _write(certificate: Certificate, verb: str, by: User, at: datetime, **facts:
         at=at,
         facts={"number": certificate.number, **facts},
     )
+    log_change(certificate=certificate, entry=entry)

@@ -1,6 +1,6 @@
 """Which addresses are ours?"""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import public_views, views
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path(".well-known/did.json", public_views.did, name="did"),
     path("status/revocation/<int:number>", public_views.status_list, name="status_list"),
     path("achievements/<int:set_id>", public_views.achievement, name="achievement"),
+    path("log/", include("certificates.log_urls")),
     path("certificates/", views.certificate_list, name="list"),
     path("certificates/<int:enrolment_id>/ask/", views.ask, name="ask"),
 ]

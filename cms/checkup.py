@@ -20,6 +20,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from assessments.guards import missing_guards
+from certificates.log import guards as log_guards
 from certificates.signing import CannotSign, active_signer
 from cms.accounts.models import Entry
 from cms.accounts.sealing import CannotOpen, SealedTextField, open_text, seal_text
@@ -71,10 +72,11 @@ def _migrations() -> Found:
 
 def _guards() -> Found:
     """A table that SQLite copies in a migration loses them; so does one that somebody works on by hand."""
-    if missing := missing_guards():
+    if missing := [*missing_guards(), *log_guards.missing_guards()]:
         what = f"guards of the evidence: {len(missing)} missing ({', '.join(missing)})"
         advice = (
-            "Evidence can be rewritten. Call assessments.guards.set_guards in manage.py shell, then verify_records."
+            "Evidence can be rewritten. Call set_guards of assessments.guards and of certificates.log.guards in "
+            "manage.py shell, then verify_records."
         )
         return Found(verdict=Verdict.FAIL, what=what, advice=advice)
     return Found(verdict=Verdict.OK, what="guards of the evidence: all there")

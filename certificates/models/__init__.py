@@ -3,6 +3,7 @@
 from .attestations import Attestation
 from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
 from .keys import SigningKey
+from .log import Checkpoint, LogEntry, LogHead, LogKey, LogNode
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .statuses import RevocationReason, Status, StatusList
@@ -12,7 +13,12 @@ __all__ = [
     "Attestation",
     "Certificate",
     "CertificationRequest",
+    "Checkpoint",
     "EditionReason",
+    "LogEntry",
+    "LogHead",
+    "LogKey",
+    "LogNode",
     "PastEdition",
     "Requirement",
     "RequirementKind",

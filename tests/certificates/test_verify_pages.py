@@ -61,6 +61,7 @@ def test_the_json_is_the_contracts_key_for_key(client, status: Status) -> None:
         Status.REVOKED: certificate.revoked_at,
         Status.SUPERSEDED: certificate.superseded_at,
     }[status]
+    logged = int(status in {Status.SUSPENDED, Status.REVOKED, Status.SUPERSEDED})  # the newest entry about it
     assert response.status_code == 200
     assert _moment(before) <= said.pop("checked_at") <= _moment(timezone.now())
     assert said == {
@@ -82,7 +83,11 @@ def test_the_json_is_the_contracts_key_for_key(client, status: Status) -> None:
         "basis": [{"requirement": "Study", "summary": "1 module, 1 unit, 10 hours"}],
         "replaced_by": certificate.replaced_by.number if status is Status.SUPERSEDED else None,
         "credential": f"http://localhost:8000/credentials/{certificate.public_id}",
-        "log": None,
+        "log": {
+            "index": logged,
+            "checkpoint": "http://localhost:8000/log/checkpoint",
+            "proof": f"http://localhost:8000/log/proof?index={logged}",
+        },
     }
 
 
