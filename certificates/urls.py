@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import public_views, views
+from . import public_views, register_urls, views
 
 app_name = "certificates"
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("achievements/<int:set_id>", public_views.achievement, name="achievement"),
     path("certificates/", views.certificate_list, name="list"),
     path("certificates/<int:enrolment_id>/ask/", views.ask, name="ask"),
+    *register_urls.urlpatterns,
 ]

@@ -2,21 +2,37 @@
 
 from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
 from .keys import SigningKey
+from .register import Availability, Facet, Language, RegisterEntry, RegisterMark, Speciality
+from .relay import RegisterBlock, RegisterMessage, RegisterSettings
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .statuses import RevocationReason, Status, StatusList
+from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
 __all__ = [
     "EXPIRING",
+    "Availability",
     "Certificate",
     "CertificationRequest",
     "EditionReason",
+    "EndOfWatch",
+    "Facet",
+    "Language",
     "PastEdition",
+    "RegisterBlock",
+    "RegisterEntry",
+    "RegisterMark",
+    "RegisterMessage",
+    "RegisterSettings",
     "Requirement",
     "RequirementKind",
     "RequirementSet",
     "RevocationReason",
     "SigningKey",
+    "Speciality",
     "Status",
     "StatusList",
+    "Watch",
+    "WatchChange",
+    "WatchNotice",
 ]

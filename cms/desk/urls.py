@@ -11,6 +11,7 @@ from . import (
     mentor_applications,
     mentors,
     overview,
+    register,
     requests,
 )
 from .money import concerns, coupons, funds, intakes, invoices, ledger, orders, plans, refunds, rules
@@ -32,6 +33,13 @@ pages = [
     ),
     path("certificates/<int:certificate_id>/revoke/", certificates.certificate_revoke, name="certificate_revoke"),
     path("certificates/<int:certificate_id>/replace/", certificates.certificate_replace, name="certificate_replace"),
+    path("register/", register.register_list, name="register_list"),
+    path("register/<int:entry_id>/", register.register_detail, name="register_detail"),
+    path("register/<int:entry_id>/remove/", register.register_remove, name="register_remove"),
+    path("register/<int:entry_id>/let-back/", register.register_let_back, name="register_let_back"),
+    path("register-reports/", register.register_report_list, name="register_report_list"),
+    path("register-reports/<int:message_id>/", register.register_report_detail, name="register_report_detail"),
+    path("register-reports/<int:message_id>/close/", register.register_report_close, name="register_report_close"),
     path("invoices/", invoices.invoice_list, name="invoice_list"),
     path("invoices/<int:paper_id>/", invoices.invoice_detail, name="invoice_detail"),
     path("invoices/<int:paper_id>/confirm/", invoices.invoice_confirm, name="invoice_confirm"),
