@@ -10,7 +10,7 @@ from certificates.registering import put_on_register
 from certificates.relay import confirm_message, write_message
 from certificates.watching import begin_watch
 from cms.accounts.models import User
-from courses.enrolling import enrol_free
+from courses.enrolling import accept_invitation, invite
 from courses.models import CompletedBy, ProgrammePage
 from courses.progress import complete_unit, units_of
 
@@ -23,7 +23,7 @@ CREW = (
 )
 
 
-def make_register(programme: ProgrammePage, *, employer: User, now: datetime) -> None:
+def make_register(programme: ProgrammePage, *, employer: User, registrar: User, now: datetime) -> None:
     """Five people on the register, a message to one of them, and the employer's watch on her certificate."""
     holders = {
         each.holder.email.split("@")[0]: each
@@ -51,7 +51,7 @@ def make_register(programme: ProgrammePage, *, employer: User, now: datetime) ->
         holders["renamed"], now, regions=(Region.EUROPE,), media=(Medium.FEATURE,), languages=(Language.EN, Language.FR)
     )
     for place, someone in enumerate(CREW):
-        certificate = _completed(programme, people.make(someone), at=now - (90 - place) * DAY)
+        certificate = _completed(programme, people.make(someone), registrar=registrar, at=now - (90 - place) * DAY)
         _join(certificate, now, regions=(Region.UK_IRELAND,), media=(Medium.SHORT,))
     message = write_message(
         entry=entry,
@@ -84,9 +84,10 @@ def _join(
     put_on_register(holder=certificate.holder, certificate=certificate, said=said, at=now - 20 * DAY)
 
 
-def _completed(programme: ProgrammePage, learner: User, *, at: datetime) -> Certificate:
-    """A certificate of completion, earned by reading."""
-    enrolment = enrol_free(learner=learner, programme=programme, at=at - 30 * DAY)
+def _completed(programme: ProgrammePage, learner: User, *, registrar: User, at: datetime) -> Certificate:
+    """A certificate of completion, earned by reading on a place that was given."""
+    invitation = invite(programme=programme, email=learner.email, by=registrar, at=at - 31 * DAY)
+    enrolment = accept_invitation(invitation=invitation, person=learner, at=at - 30 * DAY)
     for place, unit in enumerate(units_of(programme)):
         complete_unit(enrolment=enrolment, unit=unit, event=CompletedBy.READING, at=at - 20 * DAY + place * DAY / 2)
     made = ask_for_certificate(enrolment=enrolment, certificate_name=learner.certificate_name, at=at)

@@ -79,7 +79,7 @@ def seed(*, now: datetime, progress: Callable[[str], None] = lambda line: None) 
     progress("learners half-way and ready")
     make_learners(programme, staff, now=now, chance=chance)
     progress("the register, and a watch")
-    register.make_register(foundations, employer=staff["employer"], now=now)
+    register.make_register(foundations, employer=staff["employer"], registrar=staff["registrar"], now=now)
     # Mail about things that happened years ago, by the story, is not sent.
     transaction.on_commit(lambda: DBTaskResult.objects.all().delete())
 
