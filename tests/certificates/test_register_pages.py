@@ -435,7 +435,7 @@ def test_the_messages_cost_the_same_for_one_as_for_three(client, django_assert_n
         client.get(MESSAGES)
 
 
-MESSAGE_QUERIES = 7  # session, person; messages, blocks, settings; academy, menu
+MESSAGE_QUERIES = 9  # session, person; messages, blocks, settings; academy, menu and two for the rights
 
 
 # Watches ----------------------------------------------------------------------------------------------------
@@ -557,7 +557,7 @@ def test_the_watches_cost_the_same_for_one_as_for_three(client, django_assert_nu
         client.get(WATCHES)
 
 
-WATCH_QUERIES = 5  # session, person; watches; academy, menu
+WATCH_QUERIES = 7  # session, person; watches; academy, menu and two for the rights
 
 
 def test_the_desk_counts_watches_and_reads_reports(client):

@@ -250,8 +250,10 @@ def test_the_command_says_how_many(capsys):
 
 
 def test_the_mail_about_a_message_that_was_forgotten_is_not_sent(committed, mailoutbox):
+    entry = make_entry()
+
     with committed():
-        make_message(confirmed=False).delete()
+        make_message(entry, confirmed=False).delete()
 
     assert mailoutbox == []
 
