@@ -1,14 +1,11 @@
 """Does somebody write too often from one network address? Counted in the cache, for the span it is about and no longer."""
 
-import logging
 from hashlib import sha256
 
 from django.core.cache import cache
 from django.http import HttpRequest
 
 from cms.accounts.addresses import client_address
-
-log = logging.getLogger(__name__)
 
 
 def too_often(request: HttpRequest, *, what: str, most: int, seconds: int) -> bool:
@@ -17,12 +14,9 @@ def too_often(request: HttpRequest, *, what: str, most: int, seconds: int) -> bo
     Without a cache nobody is turned away: what the database counts, by sender and by recipient, holds all the same.
     """
     key = f"{what}-by:{sha256(client_address(request).encode()).hexdigest()}"
-    try:
-        if cache.add(key, 1, seconds):
-            return False
-        return cache.incr(key) > most
-    except ValueError:  # it ran out between the two calls
+    if cache.add(key, 1, seconds):
         return False
-    except Exception:  # whatever the cache's own driver raises
-        log.warning("The cache did not answer; %s are not counted by address.", what)
+    try:
+        return (cache.incr(key) or 0) > most  # nothing comes back while the cache is down
+    except ValueError:  # it ran out between the two calls
         return False
