@@ -17,8 +17,9 @@ from cms.accounts import history
 from cms.accounts.models import User
 
 from .issuing import CannotIssue, put_signature, record_edition
-from .models import Certificate, EditionReason, PastEdition
+from .models import Certificate, EditionReason, PastEdition, WatchChange
 from .status import allocate_index, build_list
+from .watching import note_change
 
 KEPT = (
     "edition", "basis", "facts", "shows_name", "shows_scores", "shows_hours", "signed_at", "valid_until", "signing_key",
@@ -70,4 +71,6 @@ def new_edition(
         build_list(status_list=before, at=at)
     if row.status_list.built_at is None:
         build_list(status_list=row.status_list, at=at)
+    if because == EditionReason.RENEWAL:
+        note_change(certificate=row, change=WatchChange.RENEWED, at=at, by=by)
     return row

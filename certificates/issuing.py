@@ -26,11 +26,12 @@ from .documents import Award, EvidenceSummary, Result, check_schema, credential_
 from .eligibility import Verdict, verdict_on
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
 from .log.appending import log_change
-from .models import Certificate, RequirementSet
+from .models import Certificate, RequirementSet, WatchChange
 from .numbers import new_number
 from .proofs import add_proof, proof_holds, raw_public_key
 from .signing import active_signer
 from .status import allocate_index, build_list
+from .watching import note_change
 
 ACHIEVEMENT_TYPES = {
     CredentialKind.COMPLETION: "CertificateOfCompletion",
@@ -178,6 +179,7 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
     record_edition(new, "certificate.replaced", by, at, replaces=old.number)
     _tell_holder(new)
     build_list(status_list=old.status_list, at=at)
+    note_change(certificate=old, change=WatchChange.REPLACED, at=at, by=by, newer=new)
     return new
 
 

@@ -15,9 +15,10 @@ from .bitstring import LENGTH
 from .documents import status_list_document
 from .issuer import issuer_did, status_list_url
 from .log.appending import log_change
-from .models import Certificate, PastEdition, RevocationReason, StatusList
+from .models import Certificate, PastEdition, RevocationReason, StatusList, WatchChange
 from .proofs import add_proof
 from .signing import CannotSign, active_signer
+from .watching import note_change
 
 HALF = LENGTH // 2  # a list is closed when half full, so that a free index is found at once and the bits stay spread
 FRESH = timedelta(days=1)  # how long a built list is served before it is signed anew
@@ -103,6 +104,7 @@ def revoke_certificate(*, certificate: Certificate, reason: RevocationReason, by
     certificate.save(update_fields=["revoked_at", "revocation_reason"])
     _write(certificate, "certificate.revoked", by, at, reason=RevocationReason(reason).name)
     build_list(status_list=certificate.status_list, at=at)
+    note_change(certificate=certificate, change=WatchChange.REVOKED, at=at, by=by)
     return certificate
 
 
@@ -121,6 +123,7 @@ def suspend_certificate(*, certificate: Certificate, reason: str, by: User, at: 
     certificate.suspended_at, certificate.suspension_reason = at, reason.strip()
     certificate.save(update_fields=["suspended_at", "suspension_reason"])
     _write(certificate, "certificate.suspended", by, at)
+    note_change(certificate=certificate, change=WatchChange.SUSPENDED, at=at, by=by)
     return certificate
 
 
@@ -135,6 +138,7 @@ def reinstate_certificate(*, certificate: Certificate, by: User, at: datetime) -
     certificate.suspended_at, certificate.suspension_reason = None, ""
     certificate.save(update_fields=["suspended_at", "suspension_reason"])
     _write(certificate, "certificate.reinstated", by, at)
+    note_change(certificate=certificate, change=WatchChange.REINSTATED, at=at, by=by)
     return certificate
 
 

@@ -1,12 +1,14 @@
 """Which work of ours is done after the answer? Thin: a row is fetched and a function called."""
 
 from crontask import cron
+from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
+from . import relay_mail, watch_notices
 from .log.publishing import publish_checkpoint
 from .mail import send_certificate, send_declined
-from .models import Certificate, CertificationRequest
+from .models import Certificate, CertificationRequest, RegisterEntry, RegisterMessage
 
 
 @task
@@ -23,3 +25,44 @@ def tell_declined(request_id: int) -> None:
 @task
 def publish_log_checkpoint() -> None:
     publish_checkpoint(at=timezone.now())
+
+
+# The register and watches -----------------------------------------------------------------------------------
+
+
+@task
+def ask_sender_to_confirm(message_id: int) -> None:
+    if message := RegisterMessage.objects.filter(pk=message_id).first():  # it may have been forgotten since
+        relay_mail.ask_to_confirm(message)
+
+
+@task
+def tell_holder_of_message(message_id: int) -> None:
+    relay_mail.message_came(RegisterMessage.objects.select_related("entry__holder").get(pk=message_id))
+
+
+@task
+def pass_answer_on(message_id: int) -> None:
+    relay_mail.answer_came(RegisterMessage.objects.select_related("entry").get(pk=message_id))
+
+
+@task
+def tell_of_removal(entry_id: int) -> None:
+    relay_mail.entry_removed(RegisterEntry.objects.select_related("holder").get(pk=entry_id))
+
+
+@task
+def send_watch_notice(notice_id: int) -> None:
+    watch_notices.send_one(notice_id=notice_id, at=timezone.now())
+
+
+@cron("*/30 * * * *")
+@task
+def send_watch_notices() -> None:
+    call_command("send_watch_notices", verbosity=0)
+
+
+@cron("15 5 * * *")
+@task
+def forget_register_messages() -> None:
+    call_command("forget_register_messages", verbosity=0)

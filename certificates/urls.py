@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import public_views, views
+from . import public_views, register_urls, views
 
 app_name = "certificates"
 urlpatterns = [
@@ -17,4 +17,5 @@ urlpatterns = [
     path("log/", include("certificates.log_urls")),
     path("certificates/", views.certificate_list, name="list"),
     path("certificates/<int:enrolment_id>/ask/", views.ask, name="ask"),
+    *register_urls.urlpatterns,
 ]

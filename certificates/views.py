@@ -20,6 +20,7 @@ from .forms import AskForm
 from .issuing import CannotIssue, NotEligible
 from .models import Certificate, CertificationRequest, Status
 from .signing import CannotSign
+from .watching import watches_of_holder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,12 @@ def _list(request: HttpRequest, *, bound: AskForm | None = None, enrolment_id: i
     standings = [
         standing_of(enrolment, form=bound if enrolment.pk == enrolment_id else None) for enrolment in enrolments
     ]
-    return render(request, "certificates/list.html", {"standings": standings}, status=422 if bound else 200)
+    return render(
+        request,
+        "certificates/list.html",
+        {"standings": standings, "watchers": watches_of_holder(person_of(request))},
+        status=422 if bound else 200,
+    )
 
 
 @require_POST

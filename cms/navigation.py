@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.models import Mentor
+from certificates.models import Watch
 from cms.accounts import policy
 from cms.accounts.models import User
 from courses.models import Enrolment, Organisation
@@ -27,6 +28,7 @@ class Standing:
     is_mentor: bool
     is_learner: bool
     buys_places: bool
+    watches: bool
 
 
 def standing_of(person: User) -> Standing:
@@ -37,10 +39,11 @@ def standing_of(person: User) -> Standing:
             Exists(Mentor.objects.filter(person=OuterRef("pk"))),
             Exists(Enrolment.objects.open().filter(learner=OuterRef("pk"))),
             Exists(Organisation.objects.filter(owner=OuterRef("pk"))),
+            Exists(Watch.objects.filter(watcher=OuterRef("pk"), ended_at=None)),
         )
         .get()
     )
-    return Standing(is_mentor=found[0], is_learner=found[1], buys_places=found[2])
+    return Standing(is_mentor=found[0], is_learner=found[1], buys_places=found[2], watches=found[3])
 
 
 def main_navigation(request: HttpRequest) -> list[Item]:
@@ -65,6 +68,8 @@ def main_navigation(request: HttpRequest) -> list[Item]:
         places.append((_("Places"), reverse("courses:places")))
         if not standing.is_learner:
             places.append((_("Programmes"), "/programmes/"))
+    if standing.watches:
+        places.append((_("Watches"), reverse("certificates:watch_list")))
     if is_staff:
         desk = policy.may(person, "desk.use")
         places.append((_("Desk") if desk else _("Edit"), reverse("cms_desk" if desk else "wagtailadmin_home")))

@@ -36,6 +36,8 @@ PLACES = (
     (_("What waits"), "cms_desk", "clipboard-list"),
     (_("Certification requests"), "desk:request_list", "tasks"),
     (_("Certificates"), "desk:certificate_list", "doc-full"),
+    (_("Register"), "desk:register_list", "list-ul"),
+    (_("Reported messages"), "desk:register_report_list", "warning"),
     (_("Learners"), "desk:learner_list", "user"),
     (_("Live sessions"), "desk:session_list", "date"),
     (_("Mentors"), "desk:mentor_list", "group"),

@@ -4,27 +4,43 @@ from .attestations import Attestation
 from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
 from .keys import SigningKey
 from .log import Checkpoint, LogEntry, LogHead, LogKey, LogNode
+from .register import Availability, Facet, Language, RegisterEntry, RegisterMark, Speciality
+from .relay import RegisterBlock, RegisterMessage, RegisterSettings
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .statuses import RevocationReason, Status, StatusList
+from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
 __all__ = [
     "EXPIRING",
     "Attestation",
+    "Availability",
     "Certificate",
     "CertificationRequest",
     "Checkpoint",
     "EditionReason",
+    "EndOfWatch",
+    "Facet",
+    "Language",
     "LogEntry",
     "LogHead",
     "LogKey",
     "LogNode",
     "PastEdition",
+    "RegisterBlock",
+    "RegisterEntry",
+    "RegisterMark",
+    "RegisterMessage",
+    "RegisterSettings",
     "Requirement",
     "RequirementKind",
     "RequirementSet",
     "RevocationReason",
     "SigningKey",
+    "Speciality",
     "Status",
     "StatusList",
+    "Watch",
+    "WatchChange",
+    "WatchNotice",
 ]

@@ -29,7 +29,7 @@ ACCOUNTS = (
     Someone(email="mentor2@demo.example", name="Delphine Okafor-Reyes", pronouns="she/her", about="approved mentor"),
     Someone(email="registrar@demo.example", name="Philippa Grange", about="intakes, cases, certificates"),
     Someone(email="editor@demo.example", name="Mina Halloran", about="writes content, sees no learner data"),
-    Someone(email="employer@demo.example", name="Jonah Prewitt", about="a producer with five places for her crew"),
+    Someone(email="employer@demo.example", name="Jonah Prewitt", about="a producer with five places for her crew, and a watch"),
 )  # fmt: skip
 HOLDERS = {
     "active": "graduate@demo.example",

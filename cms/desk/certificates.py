@@ -17,7 +17,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from certificates.checking import STANDING, is_sound
 from certificates.flags import paid_back, paid_back_since, shaken, shaken_among
 from certificates.issuing import CannotIssue, check_name, replace_certificate
-from certificates.models import Certificate, RevocationReason, Status
+from certificates.models import Certificate, RevocationReason, Status, Watch
 from certificates.numbers import BadNumber, MistypedNumber, read_number
 from certificates.signing import CannotSign
 from certificates.status import CannotChangeStatus, reinstate_certificate, revoke_certificate, suspend_certificate
@@ -140,6 +140,7 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
             (_("Confirmed by"), certificate.confirmed_by or _("nobody: issued by the rules alone")),
             (_("Issued by"), certificate.issuer_name),
             (_("Signed with"), certificate.signing_key.kid),
+            (_("Watched by"), Watch.objects.filter(certificate=certificate, ended_at=None).count()),
             (_("Place on the status list"), f"{certificate.status_list.number} / {certificate.status_index}"),
         ],
         ended=_ended(certificate, status),

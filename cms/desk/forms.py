@@ -44,6 +44,24 @@ class ReplaceForm(forms.Form):
     )
 
 
+class RemoveEntryForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The holder reads it on their page. Say what is wrong with the entry, and how they come back."),
+        error_messages={"required": _("Write the reason; the holder will read it.")},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class CloseReportForm(forms.Form):
+    bar_sender = forms.BooleanField(
+        label=_("Pass on nothing more from this address, to anybody"),
+        required=False,
+        help_text=_("They are not told. What they write is kept from everybody on the register."),
+    )
+
+
 class InviteForm(forms.Form):
     programme = forms.ModelChoiceField(
         label=_("Programme"), queryset=ProgrammePage.objects.none(), empty_label=_("Choose a programme")

@@ -13,6 +13,7 @@ from assessments.escalating import escalated
 from assessments.models import MentorApplication, ShiftDispute
 from assessments.running_out import mentors_running_out
 from certificates.models import EXPIRING, Certificate, CertificationRequest
+from certificates.relay import open_reports
 from courses.models import Concern, Invitation, MoneyPaper, PaperKind
 
 
@@ -60,7 +61,7 @@ def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
 
 
 def piles(at: datetime) -> list[Pile]:
-    """Everything that waits or runs out: ten queries."""
+    """Everything that waits or runs out: eleven queries."""
     return [
         _pile(
             waiting_requests(), "asked_at", label=_("Certification requests"), url=reverse("desk:request_list"),
@@ -85,6 +86,10 @@ def piles(at: datetime) -> list[Pile]:
         _pile(
             escalated(), "submitted_at", label=_("Days on set that nobody signs"),
             url=reverse("desk:shadow_shift_list"), icon="date", needs_answer=True,
+        ),
+        _pile(
+            open_reports(), "reported_at", label=_("Reported messages"), url=reverse("desk:register_report_list"),
+            icon="warning", needs_answer=True,
         ),
         _pile(
             to_close(at), "drawn_at", label=_("Random checks to close"), url=reverse("desk:audit_list"),

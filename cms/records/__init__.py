@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from assessments.models import AgreementSignature, MentorshipTerms, Shift, ShiftDispute, ShiftMessage, TitleReading
-from certificates.models import Certificate, Checkpoint, LogEntry, SigningKey, StatusList
+from certificates.models import Certificate, Checkpoint, LogEntry, RegisterEntry, SigningKey, StatusList, Watch
 from cms.accounts import history
 from cms.accounts.models import Entry
 from courses.models import LedgerEntry, MoneyPaper
 
-from . import agreements, awards, log, money, sealed, shifts, written
+from . import agreements, awards, log, money, register, sealed, shifts, written
 from .fault import Fault
 
 __all__ = ["Fault", "counts", "faults"]
@@ -30,6 +30,8 @@ def counts() -> dict[str, int]:
         "status lists": StatusList.objects.count(),
         "log entries": LogEntry.objects.count(),
         "log checkpoints": Checkpoint.objects.count(),
+        "register entries": RegisterEntry.objects.count(),
+        "watches": Watch.objects.count(),
         "ledger entries": LedgerEntry.objects.count(),
         "invoices, receipts and credit notes": MoneyPaper.objects.count(),
     }
@@ -44,6 +46,7 @@ def faults() -> Iterator[Fault]:
     yield from agreements.faults()
     yield from awards.faults()
     yield from log.faults()
+    yield from register.faults()
     yield from money.faults()
 
 

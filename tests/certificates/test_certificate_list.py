@@ -198,7 +198,7 @@ def test_who_left_the_programme_still_sees_what_they_hold(client) -> None:
     assert certificate.number in words_of(client, certificate.holder)
 
 
-LIST_QUERIES = 9  # session, person; enrolments, certificates, requests; academy and menu
+LIST_QUERIES = 10  # session, person; enrolments, certificates, requests, watches; academy and menu
 
 
 @pytest.mark.parametrize("held", [1, 3])

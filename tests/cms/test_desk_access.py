@@ -8,7 +8,7 @@ from wagtail.admin.menu import admin_menu
 from wagtail.models import Page, ReferenceIndex
 
 from assessments.models import CheckIn, Mentor, MentorApplication, MentorInvitation, Mentorship, Shift
-from certificates.models import Certificate, CertificationRequest
+from certificates.models import Certificate, CertificationRequest, RegisterEntry, RegisterMessage, Watch
 from cms.accounts import history
 from cms.accounts.roles import Role
 from cms.desk import urls
@@ -21,10 +21,12 @@ from tests.factories.shifts import make_mentor
 pytestmark = pytest.mark.django_db
 KEPT_FROM_EDITORS = {
     Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
+    RegisterEntry, RegisterMessage, Watch,
 }  # fmt: skip
 SECRETS = (
     "Asker", "Holder", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
     "Low Tide", "Ask before the door", "We wrapped together", "They were there",
+    "Listed", "Unkind", "wrap party", "not about work",
 )  # fmt: skip
 
 
@@ -57,6 +59,8 @@ def addresses(desk: Desk) -> dict[str, str]:
         "attendance_id": desk.attendance.pk,
         "attestation_id": desk.attestation.pk,
         "place": 1,
+        "entry_id": desk.entry.pk,
+        "message_id": desk.message.pk,
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:
@@ -170,13 +174,14 @@ def test_the_desk_counts_what_waits(client):
 
     response = client.get(reverse("cms_desk"))
 
-    assert [(pile.label, pile.count) for pile in response.context["piles"]][:8] == [
+    assert [(pile.label, pile.count) for pile in response.context["piles"]][:9] == [
         ("Certification requests", 1),
         ("Invoices to be paid", 1),
         ("Money that needs a person", 1),
         ("Mentor applications", 1),
         ("Disputes about days on set", 1),
         ("Days on set that nobody signs", 0),
+        ("Reported messages", 1),
         ("Random checks to close", 1),
         ("Open invitations", 1),
     ]

@@ -15,7 +15,15 @@ from courses.progress import outline_of
 from courses.transfers import record_transfer
 from tests.factories.certificates import make_certificate, make_ready, make_request, make_signing_key
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
-from tests.factories.desk import at_the_desk, make_audit, make_dispute, make_invitation, make_invoice, yesterday
+from tests.factories.desk import (
+    at_the_desk,
+    make_audit,
+    make_dispute,
+    make_invitation,
+    make_invoice,
+    make_report,
+    yesterday,
+)
 from tests.factories.mentoring import make_application, make_outside_application, make_outside_mentorship
 from tests.factories.people import make_person, make_registrar
 from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
@@ -86,10 +94,12 @@ MAKERS = {
     "desk:shadow_shift_list": make_an_old_shift,
     "desk:shadow_dispute_list": lambda number: make_dispute(),
     "desk:audit_list": lambda number: make_audit(),
+    "desk:register_list": lambda number: make_report(),
+    "desk:register_report_list": lambda number: make_report(),
 }
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
-    "cms_desk": 22,
+    "cms_desk": 23,
     "desk:request_list": 11,
     "desk:certificate_list": 11,
     "desk:invoice_list": 11,
@@ -111,6 +121,8 @@ QUERIES = {
     "desk:shadow_shift_list": 11,
     "desk:shadow_dispute_list": 11,
     "desk:audit_list": 11,
+    "desk:register_list": 11,
+    "desk:register_report_list": 11,
 }
 
 

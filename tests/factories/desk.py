@@ -17,10 +17,13 @@ from certificates.models import (
     Attestation,
     Certificate,
     CertificationRequest,
+    RegisterEntry,
+    RegisterMessage,
     Requirement,
     RequirementKind,
     RequirementSet,
 )
+from certificates.relay import report_message
 from cms.accounts.models import User
 from courses.attending import note_attendance
 from courses.enrolling import invite
@@ -47,6 +50,7 @@ from .certificates import make_certificate, make_request, make_signing_key
 from .courses import make_live_session, make_programme
 from .mentoring import make_application
 from .people import make_person, make_registrar
+from .register import make_entry, make_message
 from .shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
 
 
@@ -74,6 +78,8 @@ class Desk:
     session: LiveSession
     attendance: Attendance
     attestation: Attestation
+    entry: RegisterEntry
+    message: RegisterMessage
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -124,6 +130,14 @@ def make_audit(shift: Shift | None = None, *, answered: bool = True) -> AuditDra
     return answer_audit(draw=draw, answer=AuditAnswer.LETTER, letter=LETTER, at=at) if answered else draw
 
 
+def make_report(*, at: datetime | None = None) -> RegisterMessage:
+    """A message through the register that the holder reported."""
+    at = at or yesterday()
+    entry = make_entry(make_certificate(at=at, name="Listed Printed"), at=at)
+    message = make_message(entry, name="Unkind Sender", text="You were seen at the wrap party.", at=at)
+    return report_message(message=message, report="It was not about work.", at=at)
+
+
 def make_desk() -> Desk:
     """One of everything, with a signed shift whose title and note no desk may show."""
     at = yesterday()
@@ -168,4 +182,6 @@ def make_desk() -> Desk:
         shift=shift,
         dispute=make_dispute(mentorship=mentorship),
         audit=make_audit(shift),
+        entry=(report := make_report(at=at)).entry,
+        message=report,
     )
