@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.agreements import current_agreement
+from assessments.documents import documents_of
 from assessments.mentors import today_of
-from assessments.models import AgreementSignature
+from assessments.models import Advice, AgreementSignature, DocumentKind, RecommendationRequest
+from assessments.recommending import seal_holds, standing_recommendations
 from assessments.standing import QuizStanding, quiz_standing
 from assessments.totals import Standing, days_of, standings_for, worked_in
 from cms.accounts import history
@@ -20,7 +22,17 @@ from courses.models import CompletedBy, Enrolment, ProgrammePage
 from courses.progress import Outline, outline_of
 
 from .models import Requirement, RequirementKind, RequirementSet
-from .requirements import AgreementFacts, Finding, Kind, ModuleFacts, QuizFacts, Record, rule_of
+from .requirements import (
+    AgreementFacts,
+    DocumentFacts,
+    Finding,
+    Kind,
+    ModuleFacts,
+    QuizFacts,
+    RecommendationFacts,
+    Record,
+    rule_of,
+)
 
 
 class CannotPublish(Exception):
@@ -147,7 +159,11 @@ def evidence_of(enrolment: Enrolment, *, at: datetime | None = None) -> Evidence
 
 
 def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evidence) -> Record:
-    """The evidence as the rules look at it, with the agreements they name: two queries for each of those."""
+    """The evidence as the rules look at it, with what else they name.
+
+    Two queries for each agreement, one for documents and two for recommendations, where the rules ask for any.
+    """
+    asked = {rule.kind for rule in rules}
     return Record(
         modules=tuple(
             ModuleFacts(
@@ -175,6 +191,8 @@ def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evi
             for slug in (rule.terms["slug"] for rule in rules if rule.kind == RequirementKind.AGREEMENT)
             if (found := _agreement_facts(enrolment, slug))
         },
+        documents=_document_facts(enrolment) if RequirementKind.DOCUMENTS in asked else (),
+        **_recommendation_facts(enrolment) if RequirementKind.RECOMMENDATION in asked else {},
     )
 
 
@@ -198,6 +216,35 @@ def _agreement_facts(enrolment: Enrolment, slug: str) -> AgreementFacts | None:
         signed_version=newest.agreement.version if newest else None,
         signed_on=newest.signed_at.date() if newest else None,
     )
+
+
+def _document_facts(enrolment: Enrolment) -> tuple[DocumentFacts, ...]:
+    return tuple(
+        DocumentFacts(
+            kind=DocumentKind(document.kind),
+            state=document.state,
+            issued_on=document.issued_on,
+            expires_on=document.expires_on,
+        )
+        for document in documents_of(enrolment.learner).defer("words")
+    )
+
+
+def _recommendation_facts(enrolment: Enrolment) -> dict[str, Any]:
+    words = standing_recommendations(enrolment).defer("words_to_registrar", "words_to_learner", "withdrawn_because")
+    open_requests = RecommendationRequest.objects.filter(mentorship__enrolment=enrolment, answered_at=None)
+    return {
+        "recommendations": tuple(
+            RecommendationFacts(
+                mentor=word.mentorship.mentor_id,
+                recommends=word.advice == Advice.RECOMMEND,
+                given_on=today_of(enrolment.learner, word.given_at),
+            )
+            for word in words
+            if seal_holds(word)
+        ),
+        "recommendations_asked": open_requests.exists(),
+    }
 
 
 def verdict_on(enrolment: Enrolment, evidence: Evidence | None = None, *, at: datetime | None = None) -> Verdict | None:

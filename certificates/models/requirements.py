@@ -16,6 +16,8 @@ class RequirementKind(models.TextChoices):
     QUIZZES = "quizzes", _("Quizzes passed")
     SHADOW_DAYS = "shadow_days", _("Shadow days")
     AGREEMENT = "agreement", _("Agreement signed")
+    DOCUMENTS = "documents", _("Outside documents in date")
+    RECOMMENDATION = "recommendation", _("Recommended by a mentor")
 
 
 class RequirementSet(models.Model):

@@ -11,19 +11,23 @@ from django.utils.translation import gettext as _
 
 from ..models import RequirementKind
 from .agreement import AgreementSigned
+from .documents import DocumentsInDate
 from .facts import (
     AgreementFacts,
     BadTerms,
+    DocumentFacts,
     Finding,
     Kind,
     ModuleFacts,
     Promise,
     QuizFacts,
+    RecommendationFacts,
     Record,
     State,
 )
 from .modules import ModulesComplete
 from .quizzes import QuizzesPassed
+from .recommendation import RecommendedByMentors
 from .shadow_days import ShadowDays
 
 __all__ = [
@@ -31,6 +35,8 @@ __all__ = [
     "AgreementFacts",
     "AgreementSigned",
     "BadTerms",
+    "DocumentFacts",
+    "DocumentsInDate",
     "Finding",
     "Kind",
     "ModuleFacts",
@@ -38,6 +44,8 @@ __all__ = [
     "Promise",
     "QuizFacts",
     "QuizzesPassed",
+    "RecommendationFacts",
+    "RecommendedByMentors",
     "Record",
     "ShadowDays",
     "State",
@@ -49,6 +57,8 @@ KINDS: dict[RequirementKind, type[Kind]] = {
     RequirementKind.QUIZZES: QuizzesPassed,
     RequirementKind.SHADOW_DAYS: ShadowDays,
     RequirementKind.AGREEMENT: AgreementSigned,
+    RequirementKind.DOCUMENTS: DocumentsInDate,
+    RequirementKind.RECOMMENDATION: RecommendedByMentors,
 }
 
 

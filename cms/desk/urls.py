@@ -4,7 +4,9 @@ from django.urls import include, path
 
 from . import (
     access,
+    agreements,
     certificates,
+    evidence_documents,
     invitations,
     learners,
     mentor_acts,
@@ -113,6 +115,16 @@ pages = [
     path("shadowing/audits/<int:audit_id>/", audits.audit_detail, name="audit_detail"),
     path("shadowing/audits/<int:audit_id>/letter/", audits.audit_letter, name="audit_letter"),
     path("shadowing/audits/<int:audit_id>/close/", audits.audit_close, name="audit_close"),
+    path("documents/", evidence_documents.document_list, name="document_list"),
+    path("documents/<int:document_id>/", evidence_documents.document_detail, name="document_detail"),
+    path("documents/<int:document_id>/file/", evidence_documents.document_file, name="document_file"),
+    path("documents/<int:document_id>/accept/", evidence_documents.document_accept, name="document_accept"),
+    path("documents/<int:document_id>/return/", evidence_documents.document_return, name="document_return"),
+    path("learners/<int:enrolment_id>/background-check/", evidence_documents.background_check, name="background_check"),
+    path("agreements/", agreements.agreement_list, name="agreement_list"),
+    path("agreements/new/", agreements.agreement_new, name="agreement_new"),
+    path("agreements/<slug:slug>/", agreements.agreement_detail, name="agreement_detail"),
+    path("agreements/<slug:slug>/publish/", agreements.agreement_publish, name="agreement_publish"),
     path("learners/", learners.learner_list, name="learner_list"),
     path("learners/<int:enrolment_id>/", learners.learner_detail, name="learner_detail"),
 ]
