@@ -21,15 +21,19 @@ DAYS_BEFORE = (7, 30, 90)  # the last day
 VERB = "document.reminded"
 
 
-def documents_running_out(on: date) -> QuerySet[EvidenceDocument]:
-    """Accepted, in date on that day, last day within 90 days, and without a newer one of their kind."""
+def documents_running_out(on: date, *, give: timedelta = timedelta()) -> QuerySet[EvidenceDocument]:
+    """Accepted, in date on that day, last day within 90 days, and without a newer one of their kind.
+
+    `give` widens it on both sides, for who then looks at the date where each learner lives.
+    """
     newer = accepted_documents().filter(
         Q(expires_on=None) | Q(expires_on__gt=OuterRef("expires_on")),
         person=OuterRef("person"),
         kind=OuterRef("kind"),
         title=OuterRef("title"),
     )
-    soon = accepted_documents().filter(expires_on__gte=on, expires_on__lte=on + timedelta(days=max(DAYS_BEFORE)))
+    until = on + timedelta(days=max(DAYS_BEFORE)) + give
+    soon = accepted_documents().filter(expires_on__gte=on - give, expires_on__lte=until)
     return soon.filter(~Exists(newer))
 
 
@@ -39,8 +43,7 @@ def remind_of_documents(*, at: datetime) -> int:
     Of days that passed without a reminder only the nearest is written about.
     """
     today = timezone.localtime(at).date()
-    # A day more on both sides: where the learner lives it may be another date. `_remind` looks there.
-    soon = documents_running_out(today - timedelta(days=1)).filter(person__is_active=True).order_by("pk")
+    soon = documents_running_out(today, give=timedelta(days=1)).filter(person__is_active=True).order_by("pk")
     return sum(_remind(document, at=at) for document in soon)
 
 

@@ -7,7 +7,17 @@ from django.urls import reverse
 from wagtail.admin.menu import admin_menu
 from wagtail.models import Page, ReferenceIndex
 
-from assessments.models import CheckIn, Mentor, MentorApplication, MentorInvitation, Mentorship, Shift
+from assessments.models import (
+    CheckIn,
+    EvidenceDocument,
+    Mentor,
+    MentorApplication,
+    MentorInvitation,
+    Mentorship,
+    Recommendation,
+    RecommendationRequest,
+    Shift,
+)
 from certificates.models import Certificate, CertificationRequest
 from cms.accounts import history
 from cms.accounts.roles import Role
@@ -21,10 +31,11 @@ from tests.factories.shifts import make_mentor
 pytestmark = pytest.mark.django_db
 KEPT_FROM_EDITORS = {
     Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
+    EvidenceDocument, Recommendation, RecommendationRequest,
 }  # fmt: skip
 SECRETS = (
     "Asker", "Holder", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
-    "Low Tide", "Ask before the door", "We wrapped together", "They were there",
+    "Shower", "Even Keel", "Low Tide", "Ask before the door", "We wrapped together", "They were there",
 )  # fmt: skip
 
 
@@ -53,6 +64,8 @@ def addresses(desk: Desk) -> dict[str, str]:
         "shift_id": desk.shift.pk,
         "dispute_id": desk.dispute.pk,
         "audit_id": desk.audit.pk,
+        "document_id": desk.document.pk,
+        "slug": "mentorship",
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:
@@ -166,7 +179,7 @@ def test_the_desk_counts_what_waits(client):
 
     response = client.get(reverse("cms_desk"))
 
-    assert [(pile.label, pile.count) for pile in response.context["piles"]][:8] == [
+    assert [(pile.label, pile.count) for pile in response.context["piles"]][:9] == [
         ("Certification requests", 1),
         ("Invoices to be paid", 1),
         ("Money that needs a person", 1),
@@ -174,11 +187,13 @@ def test_the_desk_counts_what_waits(client):
         ("Disputes about days on set", 1),
         ("Days on set that nobody signs", 0),
         ("Random checks to close", 1),
+        ("Documents to look at", 1),
         ("Open invitations", 1),
     ]
     assert [line.url for line in response.context["lines"]] == [
         reverse("desk:request_detail", args=[desk.asked.pk]),
         reverse("desk:application_detail", args=[desk.application.pk]),
+        reverse("desk:document_detail", args=[desk.document.pk]),
         reverse("desk:invoice_detail", args=[desk.invoice.pk]),
     ]
 

@@ -12,7 +12,16 @@ from django.utils import timezone
 from assessments.answering import decline_shift
 from assessments.auditing import answer_audit
 from assessments.disputing import letter_of, open_dispute
-from assessments.models import AuditAnswer, AuditDraw, DeclineReason, Mentor, MentorApplication, Shift, ShiftDispute
+from assessments.models import (
+    AuditAnswer,
+    AuditDraw,
+    DeclineReason,
+    EvidenceDocument,
+    Mentor,
+    MentorApplication,
+    Shift,
+    ShiftDispute,
+)
 from certificates.models import Certificate, CertificationRequest
 from cms.accounts.models import User
 from courses.enrolling import invite
@@ -35,6 +44,7 @@ from tests.courses.buying import a_plan, order_of
 
 from .certificates import make_certificate, make_request, make_signing_key
 from .courses import make_programme
+from .evidence import make_document
 from .mentoring import make_application
 from .people import make_person, make_registrar
 from .shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
@@ -61,6 +71,7 @@ class Desk:
     shift: Shift
     dispute: ShiftDispute
     audit: AuditDraw
+    document: EvidenceDocument
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -145,4 +156,5 @@ def make_desk() -> Desk:
         shift=shift,
         dispute=make_dispute(mentorship=mentorship),
         audit=make_audit(shift),
+        document=make_document(make_person("Shower"), issuer="Even Keel Training", issued_on=days_ago(30), at=at),
     )
