@@ -175,6 +175,7 @@ def document_accept(request: HttpRequest, document_id: int) -> HttpResponse:
             _("History keeps a digest of the file as it is now, so that a change of it would show."),
             _("The learner gets a mail. Its subject does not say what it is about."),
         ],
+        links=[(_("Open the paper"), reverse("desk:document_file", args=[document.pk]))] if document.file else (),
         missing=_answered(document, request),
     )
     return ask(request, act, form=form)
