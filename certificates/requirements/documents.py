@@ -25,7 +25,6 @@ class DocumentsInDate:
         kinds = terms.get("kinds")
         if not isinstance(kinds, Mapping) or not kinds:
             raise BadTerms(_("“kinds” names one document or more."))
-        self.recency: dict[DocumentKind, int | None] = {}
         for name, limits in kinds.items():
             # Of another kind there are many, and a rule could not say which.
             if name not in DocumentKind.values or name == DocumentKind.OTHER:
@@ -33,7 +32,8 @@ class DocumentsInDate:
             if not isinstance(limits, Mapping):
                 raise BadTerms(_("“%(kind)s” takes its limits in braces; they may be empty.") % {"kind": name})
             take(limits, ("recency_days",))
-            self.recency[DocumentKind(name)] = some(limits, "recency_days")
+        # In the order of the kinds: PostgreSQL keeps JSON in an order of its own.
+        self.recency = {kind: some(kinds[kind], "recency_days") for kind in DocumentKind if kind in kinds}
 
     def promise(self) -> Promise:
         return Promise(
