@@ -4,7 +4,18 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .models import Attempt, AuditDraw, EvidenceShare, Mentor, Mentorship, Production, Shift, ShiftDispute
+from .models import (
+    Attempt,
+    AuditDraw,
+    EvidenceDocument,
+    EvidenceShare,
+    Mentor,
+    Mentorship,
+    Production,
+    Recommendation,
+    Shift,
+    ShiftDispute,
+)
 
 
 @rule("attempt.sit")
@@ -116,5 +127,46 @@ def answers_audit(person: User, draw: AuditDraw) -> bool:
     return draw.shift.learner_id == person.pk
 
 
+@rule("document.keep")
+def keeps_document(person: User, document: EvidenceDocument) -> bool:
+    """Its learner opens, replaces and withdraws it; whether it can be is asked there."""
+    return document.person_id == person.pk
+
+
+@rule("document.review")
+def reviews_document(person: User, document: EvidenceDocument | None) -> bool:
+    """A registrar, except over a document of their own."""
+    return Role.REGISTRAR in person.roles and (document is None or document.person_id != person.pk)
+
+
+@rule("mentorship.recommend")
+def recommends(person: User, mentorship: Mentorship) -> bool:
+    """Its mentor, once it has begun, also when it has ended."""
+    return (
+        mentorship.mentor.person_id == person.pk
+        and mentorship.learner_id != person.pk
+        and mentorship.begun_at is not None
+    )
+
+
+@rule("mentorship.ask_for_word")
+def asks_for_word(person: User, mentorship: Mentorship) -> bool:
+    return mentorship.learner_id == person.pk
+
+
+@rule("recommendation.withdraw")
+def withdraws_recommendation(person: User, recommendation: Recommendation) -> bool:
+    return recommendation.given_by_id == person.pk
+
+
+@rule("recommendation.read")
+def reads_recommendation(person: User, recommendation: Recommendation) -> bool:
+    """What is said in confidence: its mentor, and a registrar who is not whom it is about."""
+    if recommendation.learner_id == person.pk:
+        return False
+    return recommendation.given_by_id == person.pk or Role.REGISTRAR in person.roles
+
+
+rule("agreement.publish")(holders_of(Role.REGISTRAR))
 rule("mentor.approve")(holders_of(Role.REGISTRAR))
 rule("question.write")(holders_of(Role.EDITOR))

@@ -16,13 +16,17 @@ from django.utils.translation import gettext as _
 from cms.accounts.models import AcademySettings, User
 
 from .models import (
+    Agreement,
     AuditDraw,
     CheckIn,
+    EvidenceDocument,
     Mentor,
     MentorApplication,
     MentorInvitation,
     Mentorship,
     MentorshipTerms,
+    Recommendation,
+    RecommendationRequest,
     Shift,
     ShiftDispute,
     ShiftState,
@@ -195,6 +199,37 @@ def audit_drawn(draw: AuditDraw) -> None:
 def audit_closed(draw: AuditDraw) -> None:
     url = reverse("assessments:audit_answer", args=[draw.pk])
     _send(draw.shift.learner, _("A random check is closed"), "audit_closed", url)
+
+
+def document_answered(document: EvidenceDocument) -> None:
+    """To the learner: which, and what was said, is behind the sign-in. Neither word, if they took it back meanwhile."""
+    if not document.withdrawn_at:
+        template = "document_returned" if document.returned_at else "document_accepted"
+        _send(document.person, _("An answer from the registrar"), template, reverse("assessments:evidence"))
+
+
+def document_runs_out(document: EvidenceDocument) -> None:
+    url, until = reverse("assessments:evidence"), document.expires_on
+    _send(document.person, _("Something runs out soon"), "document_runs_out", url, until=until)
+
+
+def recommendation_asked(request: RecommendationRequest) -> None:
+    mentor = request.mentorship.mentor
+    if mentor.person:
+        url = reverse("assessments:recommend", args=[request.mentorship_id])
+        _send(mentor.person, _("Somebody asks for your word"), "recommendation_asked", url)
+
+
+def recommendation_given(recommendation: Recommendation) -> None:
+    """To the learner: that there is a word, or that there is none any more."""
+    url = reverse("assessments:recommendations")
+    template = "recommendation_given" if recommendation.stands else "recommendation_withdrawn"
+    _send(recommendation.learner, _("A word from your mentor"), template, url)
+
+
+def agreement_changed(agreement: Agreement, *, to: User) -> None:
+    url = reverse("assessments:agreement", args=[agreement.slug])
+    _send(to, _("Something to read and sign again"), "agreement_changed", url)
 
 
 def _to_learner(shift: Shift, subject: str, template: str) -> None:

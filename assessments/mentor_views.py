@@ -25,6 +25,7 @@ from .mentor_queue import (
 from .mentors import today_of, why_not_signing
 from .models import ShadowingSettings, Shift, ShiftState
 from .passkeys import has_passkey
+from .recommending import open_requests
 from .shift_words import about_minutes, words_of
 from .shifts import messages_for, what_is_signed
 from .sign_forms import QuestionForm, SignForm
@@ -77,6 +78,7 @@ def card_page(
             "observing": counts.observing,
             "asked": asked_by(mentor),
             "disputes": disputes_to_answer(mentor),
+            "words_asked": open_requests(mentor),
             "how_long": about_minutes(under + 1),
             "why_not": why_not_signing(mentor, today),
             "mentor": mentor,

@@ -10,13 +10,17 @@ from cms.accounts.models import User
 
 from . import mail
 from .models import (
+    Agreement,
     AuditDraw,
     CheckIn,
+    EvidenceDocument,
     Mentor,
     MentorApplication,
     MentorInvitation,
     Mentorship,
     MentorshipTerms,
+    Recommendation,
+    RecommendationRequest,
     Shift,
     ShiftDispute,
     TitleReading,
@@ -171,6 +175,48 @@ def chase_shifts() -> None:
 @task
 def draw_audits() -> None:
     call_command("draw_audits", verbosity=0)
+
+
+@task
+def tell_learner_of_document(document_id: int) -> None:
+    mail.document_answered(EvidenceDocument.objects.select_related("person").get(pk=document_id))
+
+
+@task
+def remind_of_document(document_id: int) -> None:
+    mail.document_runs_out(EvidenceDocument.objects.select_related("person").get(pk=document_id))
+
+
+@cron("50 5 * * *")
+@task
+def remind_evidence() -> None:
+    call_command("remind_evidence", verbosity=0)
+
+
+@task
+def ask_mentor_for_recommendation(request_id: int) -> None:
+    requests = RecommendationRequest.objects.select_related("mentorship__mentor__person")
+    mail.recommendation_asked(requests.get(pk=request_id))
+
+
+@task
+def tell_learner_of_recommendation(recommendation_id: int) -> None:
+    mail.recommendation_given(Recommendation.objects.select_related("learner").get(pk=recommendation_id))
+
+
+@task
+def ask_to_sign_again(agreement_id: int) -> None:
+    """A task for each person, so that one address that fails keeps nobody else from being told."""
+    from .agreements import people_to_sign_again  # which enqueues this task
+
+    agreement = Agreement.objects.get(pk=agreement_id)
+    for person_id in people_to_sign_again(agreement).values_list("pk", flat=True):
+        tell_of_new_version.enqueue(agreement_id, person_id)
+
+
+@task
+def tell_of_new_version(agreement_id: int, person_id: int) -> None:
+    mail.agreement_changed(Agreement.objects.get(pk=agreement_id), to=User.objects.get(pk=person_id))
 
 
 def _audit(draw_id: int) -> AuditDraw:

@@ -2,6 +2,7 @@
 
 from . import (
     capture_urls,
+    evidence_urls,
     learner_urls,
     people_urls,
     quiz_urls,
@@ -17,6 +18,7 @@ urlpatterns = [
     *people_urls.urlpatterns,
     *learner_urls.urlpatterns,
     *record_urls.urlpatterns,
+    *evidence_urls.urlpatterns,
     *totals_urls.urlpatterns,
     *capture_urls.urlpatterns,
     *shift_urls.urlpatterns,

@@ -7,4 +7,4 @@ class CertificatesConfig(AppConfig):
     verbose_name = _("Certificates")
 
     def ready(self) -> None:
-        from . import access, day_rules  # noqa: F401  register this package's rules, and those that days count under
+        from . import access, day_rules, resting  # noqa: F401  this package's rules; what others below ask of it

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.agreements import current_agreement
+from assessments.documents import documents_of
 from assessments.mentors import today_of
-from assessments.models import AgreementSignature
+from assessments.models import Advice, AgreementSignature, DocumentKind, RecommendationRequest
+from assessments.recommending import seal_holds, standing_recommendations
 from assessments.standing import QuizStanding, quiz_standing
 from assessments.totals import Standing, days_of, standings_for, worked_in
 from cms.accounts import history
@@ -22,7 +24,18 @@ from courses.models import CompletedBy, Enrolment, ProgrammePage
 from courses.progress import Outline, outline_of
 
 from .models import Requirement, RequirementKind, RequirementSet
-from .requirements import AgreementFacts, Finding, Kind, ModuleFacts, QuizFacts, Record, SessionFacts, rule_of
+from .requirements import (
+    AgreementFacts,
+    DocumentFacts,
+    Finding,
+    Kind,
+    ModuleFacts,
+    QuizFacts,
+    RecommendationFacts,
+    Record,
+    SessionFacts,
+    rule_of,
+)
 
 
 class CannotPublish(Exception):
@@ -192,9 +205,12 @@ def evidence_of(enrolment: Enrolment, *, at: datetime | None = None) -> Evidence
 
 
 def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evidence) -> Record:
-    """The evidence as the rules look at it, with what only some rules ask for: two queries for each agreement and for
-    live sessions, one for attestations.
+    """The evidence as the rules look at it, with what only some rules ask for.
+
+    Two queries for each agreement and for live sessions, one for documents, two for recommendations and one for
+    attestations, where the rules ask for any.
     """
+    asked = {rule.kind for rule in rules}
     return Record(
         modules=tuple(
             ModuleFacts(
@@ -222,13 +238,11 @@ def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evi
             for slug in (rule.terms["slug"] for rule in rules if rule.kind == RequirementKind.AGREEMENT)
             if (found := _agreement_facts(enrolment, slug))
         },
-        sessions=_session_facts(enrolment) if _asks(rules, RequirementKind.LIVE_SESSIONS) else (),
-        attested=_attested(enrolment) if _asks(rules, RequirementKind.ATTESTATION) else {},
+        sessions=_session_facts(enrolment) if RequirementKind.LIVE_SESSIONS in asked else (),
+        attested=_attested(enrolment) if RequirementKind.ATTESTATION in asked else {},
+        documents=_document_facts(enrolment) if RequirementKind.DOCUMENTS in asked else (),
+        **_recommendation_facts(enrolment) if RequirementKind.RECOMMENDATION in asked else {},
     )
-
-
-def _asks(rules: Sequence[Requirement], kind: RequirementKind) -> bool:
-    return any(rule.kind == kind for rule in rules)
 
 
 def _session_facts(enrolment: Enrolment) -> tuple[SessionFacts, ...]:
@@ -259,6 +273,35 @@ def _agreement_facts(enrolment: Enrolment, slug: str) -> AgreementFacts | None:
         signed_version=newest.agreement.version if newest else None,
         signed_on=newest.signed_at.date() if newest else None,
     )
+
+
+def _document_facts(enrolment: Enrolment) -> tuple[DocumentFacts, ...]:
+    return tuple(
+        DocumentFacts(
+            kind=DocumentKind(document.kind),
+            state=document.state,
+            issued_on=document.issued_on,
+            expires_on=document.expires_on,
+        )
+        for document in documents_of(enrolment.learner).defer("words")
+    )
+
+
+def _recommendation_facts(enrolment: Enrolment) -> dict[str, Any]:
+    words = standing_recommendations(enrolment).defer("words_to_registrar", "words_to_learner", "withdrawn_because")
+    open_requests = RecommendationRequest.objects.filter(mentorship__enrolment=enrolment, answered_at=None)
+    return {
+        "recommendations": tuple(
+            RecommendationFacts(
+                mentor=word.mentorship.mentor_id,
+                recommends=word.advice == Advice.RECOMMEND,
+                given_on=today_of(enrolment.learner, word.given_at),
+            )
+            for word in words
+            if seal_holds(word)
+        ),
+        "recommendations_asked": open_requests.exists(),
+    }
 
 
 def verdict_on(enrolment: Enrolment, evidence: Evidence | None = None, *, at: datetime | None = None) -> Verdict | None:

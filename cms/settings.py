@@ -202,9 +202,18 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "media/"
+PRIVATE_ROOT = VAR_DIR / "private"  # documents of people: no address leads here, a view asks first
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = EASY
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "cms.accounts.private.PrivateFiles",
+        "OPTIONS": {
+            "location": PRIVATE_ROOT,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if EASY

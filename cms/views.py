@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from assessments.agreements import agreements_to_sign_again
 from cms.accounts import policy
 from cms.accounts.forms import ProfileForm
 from cms.accounts.models import User
@@ -29,7 +30,13 @@ def learn(request: HttpRequest) -> HttpResponse:
     today = today_of(person, slug=request.GET.get("programme", ""), at=now)
     if today is None and (elsewhere := first_place(person)):
         return redirect(elsewhere)
-    context = {"today": today, "buying": buying_of(person, at=now), "now": now, "greeting": greeting(now.hour)}
+    context = {
+        "today": today,
+        "to_sign_again": agreements_to_sign_again(person) if today else [],
+        "buying": buying_of(person, at=now),
+        "now": now,
+        "greeting": greeting(now.hour),
+    }
     return render(request, "cms/learn.html", context)
 
 

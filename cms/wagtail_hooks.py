@@ -40,6 +40,8 @@ PLACES = (
     (_("Reported messages"), "desk:register_report_list", "warning"),
     (_("Learners"), "desk:learner_list", "user"),
     (_("Live sessions"), "desk:session_list", "date"),
+    (_("Documents"), "desk:document_list", "doc-full"),
+    (_("Agreements"), "desk:agreement_list", "form"),
     (_("Mentors"), "desk:mentor_list", "group"),
     (_("Mentor applications"), "desk:application_list", "group"),
     (_("Mentor invitations"), "desk:mentor_invitation_list", "mail"),

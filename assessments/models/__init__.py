@@ -1,8 +1,9 @@
-"""What was shown? Sittings of quizzes, mentored days on set, and agreements signed."""
+"""What was shown? Sittings of quizzes, mentored days on set, outside documents, recommendations, agreements signed."""
 
 from ..pages import QuizPage
 from ..questions import Bank, Choice, Difficulty, Kind, Question
 from .agreements import Agreement, AgreementSignature
+from .documents import DocumentKind, DocumentState, EvidenceDocument
 from .limits import ShadowingSettings
 from .mentors import (
     CheckIn,
@@ -15,6 +16,7 @@ from .mentors import (
     Pay,
 )
 from .quizzes import Attempt, AttemptQuestion
+from .recommendations import Advice, Recommendation, RecommendationRequest
 from .registrar import AuditAnswer, AuditDraw, AuditOutcome, EvidenceShare, ShownName, TitleReading
 from .shifts import (
     DeclineReason,
@@ -34,6 +36,7 @@ from .shifts import (
 from .words import Competency, Duty, Level, Medium, Phase, Region, Scene, ShiftRole, Union
 
 __all__ = [
+    "Advice",
     "Agreement",
     "AgreementSignature",
     "Attempt",
@@ -48,7 +51,10 @@ __all__ = [
     "CoverRule",
     "DeclineReason",
     "Difficulty",
+    "DocumentKind",
+    "DocumentState",
     "Duty",
+    "EvidenceDocument",
     "EvidenceShare",
     "HoursProposal",
     "JournalEntry",
@@ -66,6 +72,8 @@ __all__ = [
     "Production",
     "Question",
     "QuizPage",
+    "Recommendation",
+    "RecommendationRequest",
     "Region",
     "Scene",
     "SealedBy",

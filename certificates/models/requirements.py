@@ -18,6 +18,8 @@ class RequirementKind(models.TextChoices):
     AGREEMENT = "agreement", _("Agreement signed")
     LIVE_SESSIONS = "live_sessions", _("Live sessions attended")
     ATTESTATION = "attestation", _("Attested by staff")
+    DOCUMENTS = "documents", _("Outside documents in date")
+    RECOMMENDATION = "recommendation", _("Recommended by a mentor")
 
 
 class RequirementSet(models.Model):

@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from ..models import RequirementKind
 from .agreement import AgreementSigned
 from .attestation import AttestedByStaff
+from .documents import DocumentsInDate
 from .facts import (
     AgreementFacts,
     BadTerms,
+    DocumentFacts,
     Finding,
     Kind,
     ModuleFacts,
     Promise,
     QuizFacts,
+    RecommendationFacts,
     Record,
     SessionFacts,
     State,
@@ -27,6 +30,7 @@ from .facts import (
 from .live_sessions import LiveSessionsAttended
 from .modules import ModulesComplete
 from .quizzes import QuizzesPassed
+from .recommendation import RecommendedByMentors
 from .shadow_days import ShadowDays
 
 __all__ = [
@@ -35,6 +39,8 @@ __all__ = [
     "AgreementSigned",
     "AttestedByStaff",
     "BadTerms",
+    "DocumentFacts",
+    "DocumentsInDate",
     "Finding",
     "Kind",
     "LiveSessionsAttended",
@@ -43,6 +49,8 @@ __all__ = [
     "Promise",
     "QuizFacts",
     "QuizzesPassed",
+    "RecommendationFacts",
+    "RecommendedByMentors",
     "Record",
     "SessionFacts",
     "ShadowDays",
@@ -57,6 +65,8 @@ KINDS: dict[RequirementKind, type[Kind]] = {
     RequirementKind.AGREEMENT: AgreementSigned,
     RequirementKind.LIVE_SESSIONS: LiveSessionsAttended,
     RequirementKind.ATTESTATION: AttestedByStaff,
+    RequirementKind.DOCUMENTS: DocumentsInDate,
+    RequirementKind.RECOMMENDATION: RecommendedByMentors,
 }
 
 

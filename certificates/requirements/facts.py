@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from assessments.counting import Worked
+from assessments.models import DocumentKind, DocumentState
 
 from ..models import RequirementKind
 
@@ -56,6 +57,25 @@ class SessionFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentFacts:
+    kind: DocumentKind
+    state: DocumentState
+    issued_on: date
+    expires_on: date | None  # its last day
+
+    def in_date(self, on: date) -> bool:
+        lasts = self.expires_on is None or on <= self.expires_on
+        return self.state is DocumentState.ACCEPTED and self.issued_on <= on and lasts
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendationFacts:
+    mentor: int
+    recommends: bool  # else "not yet"
+    given_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Record:
     """Everything that rules may look at, for one learner on one programme."""
 
@@ -67,6 +87,9 @@ class Record:
     agreements: Mapping[str, AgreementFacts] = field(default_factory=dict)
     sessions: tuple[SessionFacts, ...] = ()
     attested: Mapping[str, date] = field(default_factory=dict)  # by name, the day
+    documents: tuple[DocumentFacts, ...] = ()  # shown and not withdrawn
+    recommendations: tuple[RecommendationFacts, ...] = ()  # that stand, and whose seal holds
+    recommendations_asked: bool = False  # a mentor has been asked and has not answered
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
+from assessments.mentors import today_of
 from certificates.attesting import attested, attested_in
 from cms.accounts import history, policy
 from cms.accounts.policy import allowed, person_of
@@ -20,6 +21,7 @@ from courses.pages import STEP
 from .evidence import evidence_of
 from .frame import Fact, choices_of, day, searched, show, show_list
 from .past import past_of
+from .vouched import vouched_for
 
 
 @require_safe
@@ -100,6 +102,7 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         state=state_of(enrolment),
         evidence=evidence,
         attestations=[(place, what, given.get(what)) for place, what in enumerate(asked, start=1)],
+        vouched=vouched_for(enrolment, reader=person_of(request), on=today_of(learner, at)),
         certificates=[(certificate, certificate.status(at)) for certificate in certificates],
         requests=enrolment.certification_requests.order_by("-asked_at", "-pk"),
         others=Enrolment.objects.filter(learner=learner).exclude(pk=enrolment.pk).select_related("programme").order_by("pk"),

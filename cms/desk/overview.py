@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from assessments.documents import waiting_documents
 from cms.accounts.policy import allowed
 
 from .frame import show
@@ -67,6 +68,18 @@ def overview(request: HttpRequest) -> HttpResponse:
             url=reverse("desk:application_detail", args=[application.pk]),
         )
         for application in applications.order_by("applied_at", "pk")[:LONGEST]
+    ]
+    # Not what they are: the first page is read over shoulders.
+    documents = waiting_documents().exclude(person=request.user.pk).select_related("person").defer("words")
+    lines += [
+        Line(
+            since=document.uploaded_at,
+            what=_("Document"),
+            who=document.person.display_name,
+            where="",
+            url=reverse("desk:document_detail", args=[document.pk]),
+        )
+        for document in documents.order_by("uploaded_at", "pk")[:LONGEST]
     ]
     return show(
         request,

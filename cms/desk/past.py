@@ -95,6 +95,16 @@ WORDS = {
     "intake.opened": gettext_lazy("Opened"),
     "intake.changed": gettext_lazy("Changed"),
     "intake.closed": gettext_lazy("Closed"),
+    "document.handed_in": gettext_lazy("Handed in"),
+    "document.seen": gettext_lazy("Seen, and its dates noted"),
+    "document.accepted": gettext_lazy("Accepted"),
+    "document.returned": gettext_lazy("Returned with words"),
+    "document.withdrawn": gettext_lazy("Withdrawn; its file deleted"),
+    "document.reminded": gettext_lazy("Reminded that it runs out"),
+    "document.read": gettext_lazy("Read at the desk"),
+    "document.file_read": gettext_lazy("File opened at the desk"),
+    "agreement.published": gettext_lazy("Published"),
+    "agreement.signed": gettext_lazy("Signed"),
     "learner.read": gettext_lazy("Record read at the desk"),
 }
 

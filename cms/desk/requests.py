@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
+from assessments.mentors import today_of
 from certificates.deciding import CannotDecide, confirm_certification, decline_certification
 from certificates.eligibility import verdict_on
 from certificates.issuing import CannotIssue, NotEligible
@@ -22,6 +23,7 @@ from .evidence import NO_RULES, evidence_of
 from .forms import DeclineForm
 from .frame import Act, Step, ask, choices_of, day, show, show_list
 from .past import past_of
+from .vouched import vouched_for
 
 
 @require_safe
@@ -75,6 +77,7 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
         asked=asked,
         enrolment=asked.enrolment,
         evidence=evidence,
+        vouched=vouched_for(asked.enrolment, reader=person_of(request), on=today_of(learner, asked.asked_at)),
         profile_name=learner.certificate_name or learner.display_name,
         name_differs=asked.certificate_name != (learner.certificate_name or learner.display_name),
         own=learner.pk == request.user.pk,

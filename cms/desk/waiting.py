@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from assessments.auditing import to_close
+from assessments.documents import waiting_documents
 from assessments.escalating import escalated
 from assessments.models import MentorApplication, ShiftDispute
 from assessments.running_out import mentors_running_out
@@ -94,6 +95,10 @@ def piles(at: datetime) -> list[Pile]:
         _pile(
             to_close(at), "drawn_at", label=_("Random checks to close"), url=reverse("desk:audit_list"),
             icon="clipboard-list", needs_answer=True,
+        ),
+        _pile(
+            waiting_documents(), "uploaded_at", label=_("Documents to look at"), url=reverse("desk:document_list"),
+            icon="doc-full", needs_answer=True,
         ),
         _pile(
             open_invitations(at), "invited_at", label=_("Open invitations"),

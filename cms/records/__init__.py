@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator
 
-from assessments.models import AgreementSignature, MentorshipTerms, Shift, ShiftDispute, ShiftMessage, TitleReading
+from assessments.models import (
+    AgreementSignature,
+    EvidenceDocument,
+    MentorshipTerms,
+    Recommendation,
+    Shift,
+    ShiftDispute,
+    ShiftMessage,
+    TitleReading,
+)
 from certificates.models import Certificate, Checkpoint, LogEntry, RegisterEntry, SigningKey, StatusList, Watch
 from cms.accounts import history
 from cms.accounts.models import Entry
 from courses.models import LedgerEntry, MoneyPaper
 
-from . import agreements, awards, log, money, register, sealed, shifts, written
+from . import agreements, awards, documents, log, money, recommendations, register, sealed, shifts, written
 from .fault import Fault
 
 __all__ = ["Fault", "counts", "faults"]
@@ -25,6 +34,8 @@ def counts() -> dict[str, int]:
         "readings of sealed titles": TitleReading.objects.count(),
         "agreement signatures": AgreementSignature.objects.count(),
         "mentorship terms": MentorshipTerms.objects.count(),
+        "outside documents": EvidenceDocument.objects.count(),
+        "recommendations": Recommendation.objects.count(),
         "signing keys": SigningKey.objects.count(),
         "certificates": Certificate.objects.count(),
         "status lists": StatusList.objects.count(),
@@ -44,6 +55,8 @@ def faults() -> Iterator[Fault]:
     yield from shifts.faults()
     yield from written.faults()
     yield from agreements.faults()
+    yield from documents.faults()
+    yield from recommendations.faults()
     yield from awards.faults()
     yield from log.faults()
     yield from register.faults()

@@ -52,7 +52,7 @@ def test_signing_is_calm_and_keeps_a_digest_of_the_words():
 
     assert (again, again.signed_at) == (first, NOON)
     assert first.text_digest == digest_of_words(agreement)
-    assert [entry.verb for entry in history.entries_about(agreement)] == ["agreement.signed"]
+    assert [entry.verb for entry in history.entries_about(agreement)] == ["agreement.published", "agreement.signed"]
 
 
 def test_a_new_version_asks_to_be_signed_again():

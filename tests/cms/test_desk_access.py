@@ -7,7 +7,17 @@ from django.urls import reverse
 from wagtail.admin.menu import admin_menu
 from wagtail.models import Page, ReferenceIndex
 
-from assessments.models import CheckIn, Mentor, MentorApplication, MentorInvitation, Mentorship, Shift
+from assessments.models import (
+    CheckIn,
+    EvidenceDocument,
+    Mentor,
+    MentorApplication,
+    MentorInvitation,
+    Mentorship,
+    Recommendation,
+    RecommendationRequest,
+    Shift,
+)
 from certificates.models import Certificate, CertificationRequest, RegisterEntry, RegisterMessage, Watch
 from cms.accounts import history
 from cms.accounts.roles import Role
@@ -21,12 +31,13 @@ from tests.factories.shifts import make_mentor
 pytestmark = pytest.mark.django_db
 KEPT_FROM_EDITORS = {
     Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
-    RegisterEntry, RegisterMessage, Watch,
+    RegisterEntry, RegisterMessage, Watch, EvidenceDocument, Recommendation, RecommendationRequest,
 }  # fmt: skip
 SECRETS = (
     "Asker", "Holder", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
     "Low Tide", "Ask before the door", "We wrapped together", "They were there",
     "Listed", "Unkind", "wrap party", "not about work",
+    "Shower", "Even Keel",
 )  # fmt: skip
 
 
@@ -61,6 +72,8 @@ def addresses(desk: Desk) -> dict[str, str]:
         "place": 1,
         "entry_id": desk.entry.pk,
         "message_id": desk.message.pk,
+        "document_id": desk.document.pk,
+        "slug": "mentorship",
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:
@@ -183,11 +196,13 @@ def test_the_desk_counts_what_waits(client):
         ("Days on set that nobody signs", 0),
         ("Reported messages", 1),
         ("Random checks to close", 1),
+        ("Documents to look at", 1),
         ("Open invitations", 1),
     ]
     assert [line.url for line in response.context["lines"]] == [
         reverse("desk:request_detail", args=[desk.asked.pk]),
         reverse("desk:application_detail", args=[desk.application.pk]),
+        reverse("desk:document_detail", args=[desk.document.pk]),
         reverse("desk:invoice_detail", args=[desk.invoice.pk]),
     ]
 

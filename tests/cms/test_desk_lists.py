@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.agreements import publish_agreement
 from assessments.inviting import invite_mentor
 from assessments.models import Shift
 from cms.desk import frame
@@ -24,11 +25,13 @@ from tests.factories.desk import (
     make_report,
     yesterday,
 )
+from tests.factories.evidence import make_document, make_recommendation
 from tests.factories.mentoring import make_application, make_outside_application, make_outside_mentorship
 from tests.factories.people import make_person, make_registrar
 from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
 
 pytestmark = pytest.mark.django_db
+SHOWN = {"issued_on": days_ago(30), "expires_on": None}
 
 
 def make_a_mentor(number):
@@ -88,6 +91,10 @@ MAKERS = {
     "desk:mentor_invitation_list": lambda number: invite_mentor(
         email=f"{number}@example.org", by=make_registrar(), at=yesterday()
     ),
+    "desk:document_list": lambda number: make_document(at=yesterday(), **SHOWN),
+    "desk:agreement_list": lambda number: publish_agreement(
+        slug=f"code-{number}", title="Code", text="Ask.", at=yesterday()
+    ),
     "desk:learner_list": lambda number: make_ready(at=yesterday()),
     "desk:shadowing": lambda number: make_signed_shift(on=days_ago(5), at=yesterday()),
     "desk:mentor_load_list": make_an_old_shift,
@@ -99,7 +106,7 @@ MAKERS = {
 }
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
-    "cms_desk": 23,
+    "cms_desk": 24,
     "desk:request_list": 11,
     "desk:certificate_list": 11,
     "desk:invoice_list": 11,
@@ -123,6 +130,8 @@ QUERIES = {
     "desk:audit_list": 11,
     "desk:register_list": 11,
     "desk:register_report_list": 11,
+    "desk:document_list": 11,
+    "desk:agreement_list": 11,
 }
 
 
@@ -141,12 +150,14 @@ def test_a_list_asks_as_often_for_three_rows_as_for_one(client, django_assert_nu
 
 
 @pytest.mark.parametrize("days", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 21), ("desk:learner_detail", 30)])
+@pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 23), ("desk:learner_detail", 32)])
 def test_evidence_asks_as_often_for_three_days_as_for_one(client, django_assert_num_queries, name, queries, days):
     asked = make_request(at=yesterday(), lessons=days)
     mentorship = make_mentorship(enrolment=asked.enrolment, at=yesterday() - timedelta(days=20))
     for number in range(days):
         make_signed_shift(mentorship, on=days_ago(5 + number), at=yesterday())
+        make_document(asked.enrolment.learner, at=yesterday(), **SHOWN)
+        make_recommendation(mentorship, words_to_learner=f"Word {number}.", at=yesterday())
     at_the_desk(client)
     key = asked.pk if name == "desk:request_detail" else asked.enrolment_id
 

@@ -45,7 +45,7 @@ def test_the_first_screen_costs_the_same_for_little_and_for_much(client, much, d
     AcademySettings.load()
     client.force_login(enrolment.learner)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         answer = client.get(reverse("cms:learn"))
 
     assert answer.status_code == 200

@@ -12,7 +12,16 @@ from django.utils import timezone
 from assessments.answering import decline_shift
 from assessments.auditing import answer_audit
 from assessments.disputing import letter_of, open_dispute
-from assessments.models import AuditAnswer, AuditDraw, DeclineReason, Mentor, MentorApplication, Shift, ShiftDispute
+from assessments.models import (
+    AuditAnswer,
+    AuditDraw,
+    DeclineReason,
+    EvidenceDocument,
+    Mentor,
+    MentorApplication,
+    Shift,
+    ShiftDispute,
+)
 from certificates.models import (
     Attestation,
     Certificate,
@@ -48,6 +57,7 @@ from tests.courses.buying import a_plan, order_of
 
 from .certificates import make_certificate, make_request, make_signing_key
 from .courses import make_live_session, make_programme
+from .evidence import make_document
 from .mentoring import make_application
 from .people import make_person, make_registrar
 from .register import make_entry, make_message
@@ -80,6 +90,7 @@ class Desk:
     attestation: Attestation
     entry: RegisterEntry
     message: RegisterMessage
+    document: EvidenceDocument
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -184,4 +195,5 @@ def make_desk() -> Desk:
         audit=make_audit(shift),
         entry=(report := make_report(at=at)).entry,
         message=report,
+        document=make_document(make_person("Shower"), issuer="Even Keel Training", issued_on=days_ago(30), at=at),
     )

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         for name in (path, f"{path}-wal", f"{path}-shm"):
             if os.path.exists(name):  # noqa: PTH110
                 os.remove(name)  # noqa: PTH107
-        for folder in (settings.DEMO_MAIL_DIR, settings.MEDIA_ROOT):
+        for folder in (settings.DEMO_MAIL_DIR, settings.MEDIA_ROOT, settings.PRIVATE_ROOT):
             shutil.rmtree(folder, ignore_errors=True)
 
     def prepare(self) -> None:
