@@ -10,11 +10,13 @@ from courses.pages import ProgrammePage
 
 
 class RequirementKind(models.TextChoices):
-    """What can be required. Each is one small class in certificates/requirements.py."""
+    """What can be required. Each is one small class in certificates/requirements/."""
 
     MODULES = "modules", _("Modules complete")
     QUIZZES = "quizzes", _("Quizzes passed")
+    LEARNING_HOURS = "learning_hours", _("Learning hours")
     SHADOW_DAYS = "shadow_days", _("Shadow days")
+    SHADOW_HOURS = "shadow_hours", _("Shadow hours")
     AGREEMENT = "agreement", _("Agreement signed")
 
 

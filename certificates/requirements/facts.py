@@ -7,22 +7,31 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.utils.translation import gettext as _
 
 from assessments.counting import Worked
 
 from ..models import RequirementKind
+from .fields import Field
 
 
 class BadTerms(ValueError):
-    """The terms of a requirement cannot be read; the message says which and why."""
+    """The terms of a requirement cannot be read; the message says which and why. `term` is its name, where it is one."""
+
+    def __init__(self, message: str, *, term: str = "") -> None:
+        super().__init__(message)
+        self.term = term
 
 
 class State(StrEnum):
+    """How one requirement stands. The first two are the evidence's own; the others a registrar's act (certificates.allowing)."""
+
     MET = "met"
     NOT_YET = "not_yet"
+    WAIVED = "waived"  # not asked of this learner, for a reason
+    KEPT = "kept"  # it was met under the rules they had before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +40,8 @@ class ModuleFacts:
     done: int  # units that are read
     total: int
     hours: int = 0  # of study, as the editors reckon them
+    minutes: int = 0  # of the units that are done, whatever completes them
+    finished: bool = False  # every unit is done
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +89,13 @@ class Finding:
 
     @property
     def met(self) -> bool:
-        return self.state is State.MET
+        """Whether nothing is missing here: by evidence, or because a registrar said so."""
+        return self.state is not State.NOT_YET
+
+    @property
+    def shown_as(self) -> str:
+        """The state as lists of requirements draw it: "met", "waived" or "not_yet"."""
+        return State.MET if self.state is State.KEPT else self.state
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +108,10 @@ class Promise:
 
 
 class Kind(Protocol):
+    """What each kind is: `FIELDS` is how its terms are typed (requirements/fields.py), the rest how they are read."""
+
+    FIELDS: ClassVar[tuple[Field, ...]]
+
     def __init__(self, terms: Mapping[str, Any]) -> None: ...
     def promise(self) -> Promise: ...
     def finding(self, record: Record) -> Finding: ...
@@ -104,7 +125,7 @@ def take(terms: Mapping[str, Any], allowed: Iterable[str]) -> None:
 def whole(terms: Mapping[str, Any], name: str, default: int) -> int:
     value = terms.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise BadTerms(_("“%(name)s” is a whole number, nought or more.") % {"name": name})
+        raise BadTerms(_("“%(name)s” is a whole number, nought or more.") % {"name": name}, term=name)
     return value
 
 
@@ -113,8 +134,13 @@ def some(terms: Mapping[str, Any], name: str) -> int | None:
     if name not in terms:
         return None
     if not (value := whole(terms, name, 0)):
-        raise BadTerms(_("“%(name)s” is a whole number, one or more.") % {"name": name})
+        raise BadTerms(_("“%(name)s” is a whole number, one or more.") % {"name": name}, term=name)
     return value
+
+
+def needed(terms: Mapping[str, Any], name: str) -> int:
+    """A number that must be there: whole, and from one."""
+    return some({name: 0} | dict(terms), name) or 0
 
 
 def listed(parts: list[str]) -> str:

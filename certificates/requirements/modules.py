@@ -1,7 +1,7 @@
 """Has everything been read?"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +12,8 @@ from .facts import Finding, Promise, Record, State, take
 
 class ModulesComplete:
     """Every unit that is read, in every module."""
+
+    FIELDS: ClassVar = ()
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
         take(terms, ())
