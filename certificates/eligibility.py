@@ -1,26 +1,48 @@
 """Has this learner met what they joined under, and if not, why not yet? Reads the facts; the rules are elsewhere."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.agreements import current_agreement
 from assessments.mentors import today_of
-from assessments.models import AgreementSignature
-from assessments.standing import QuizStanding, quiz_standing
-from assessments.totals import Standing, days_of, standings_for, worked_in
+from assessments.models import Agreement, AgreementSignature
+from assessments.standing import QuizStanding, quiz_standing, quiz_standings
+from assessments.totals import Standing, days_of, standings_for, standings_for_many, worked_in
 from cms.accounts import history
 from cms.accounts.models import User
 from courses.models import CompletedBy, Enrolment, ProgrammePage
-from courses.progress import Outline, outline_of
+from courses.progress import Outline, outline_of, outlines_of
 
-from .models import Requirement, RequirementKind, RequirementSet
-from .requirements import AgreementFacts, Finding, Kind, ModuleFacts, QuizFacts, Record, rule_of
+from .models import (
+    Allowance,
+    AllowanceKind,
+    DraftLine,
+    Requirement,
+    RequirementKind,
+    RequirementSet,
+    RulesMove,
+)
+from .requirements import (
+    AgreementFacts,
+    Allowed,
+    Finding,
+    Kind,
+    ModuleFacts,
+    QuizFacts,
+    Record,
+    State,
+    rule_of,
+    settled,
+)
 
 
 class CannotPublish(Exception):
@@ -29,12 +51,13 @@ class CannotPublish(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """A learner held against the set they joined under."""
+    """A learner held against the set that holds for them."""
 
     requirement_set: RequirementSet
     findings: tuple[Finding, ...]
     rules: tuple[Kind, ...]
     record: Record
+    allowed: tuple[Allowed | None, ...]  # by a registrar, for each rule
 
     @property
     def met(self) -> bool:
@@ -45,8 +68,12 @@ class Verdict:
         return tuple(finding for finding in self.findings if not finding.met)
 
     def basis(self) -> list[dict[str, str]]:
-        """What a certificate rests on, in aggregate: no production, no mentor's name."""
-        return [{"requirement": finding.title, "summary": finding.summary} for finding in self.findings]
+        """What a certificate rests on, in aggregate: no production, no mentor's name. What was waived says so."""
+        return [
+            {"requirement": finding.title, "summary": finding.summary}
+            | ({"state": "waived"} if finding.state is State.WAIVED else {})
+            for finding in self.findings
+        ]
 
     def facts(self) -> list[list[str]]:
         """The two facts that a certificate prints, as [label, words]."""
@@ -62,12 +89,17 @@ def publish_requirements(
     by: User | None,
     at: datetime,
     is_example: bool = True,
+    holds_from: datetime | None = None,
 ) -> RequirementSet:
-    """Publish a new version: from `at` on, who enrols joins under it; nobody already on the programme is moved.
+    """Publish a new version: from `holds_from` on (`at`, when not given), who enrols joins under it.
 
-    `requirements` are (kind, terms) in order. Repeating a version raises CannotPublish, as does an unreadable rule or a
-    time not after the version before.
+    Nobody already on the programme is moved, and no certificate changes. `requirements` are (kind, terms) in order.
+    Repeating a version raises CannotPublish, as does an unreadable rule, a time in the past or one not after the version
+    before.
     """
+    holds_from = holds_from or at
+    if holds_from < at:
+        raise CannotPublish(_("Rules cannot hold for a time that has passed. Choose today or a later day."))
     programme = ProgrammePage.objects.select_for_update().get(pk=programme.pk)
     if not requirements:
         raise CannotPublish(_("A set without requirements would certify everybody. Add at least one."))
@@ -78,13 +110,14 @@ def publish_requirements(
             raise CannotPublish(str(problem)) from None
     if programme.requirement_sets.filter(version=version).exists():
         raise CannotPublish(_("Version %(version)s is published already.") % {"version": version})
-    if programme.requirement_sets.filter(published_at__gte=at).exists():
+    if programme.requirement_sets.filter(published_at__gte=holds_from).exists():
         raise CannotPublish(_("A version published earlier cannot start later. Choose a later time."))
     published = RequirementSet.objects.create(
         programme=programme,
         version=version,
         is_example=is_example,
-        published_at=at,
+        published_at=holds_from,
+        size=len(requirements),
         kind=programme.kind,
         title=programme.credential_title,
         programme_title=programme.title,
@@ -101,9 +134,20 @@ def publish_requirements(
         subject=history.name_of(published),
         actor=by,
         at=at,
-        facts={"version": version, "requirements": len(requirements)},
+        facts={"version": version, "requirements": len(requirements), "digest": digest_of_set(published)},
     )
     return published
+
+
+def digest_of_set(published: RequirementSet) -> str:
+    """SHA-256 over every word and rule of a set, in hexadecimal: what history holds it to. One query."""
+    said = [
+        published.programme_id, published.version, published.is_example, published.size,
+        published.published_at.astimezone(UTC).isoformat(timespec="microseconds"), published.kind, published.title,
+        published.programme_title, published.description, published.valid_years,
+        list(published.requirements.order_by("position", "pk").values_list("position", "kind", "terms")),
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def current_set(programme: ProgrammePage, at: datetime | None = None) -> RequirementSet | None:
@@ -112,17 +156,27 @@ def current_set(programme: ProgrammePage, at: datetime | None = None) -> Require
 
 
 def set_for(enrolment: Enrolment) -> RequirementSet | None:
-    """The set this learner joined under; the programme's first, for who came before there was any. One query."""
-    return set_joined(
-        RequirementSet.objects.filter(programme_id=enrolment.programme_id).order_by("published_at"), enrolment
+    """The set that holds for this learner: the one they were moved to last, else the one they joined under.
+
+    The programme's first that holds by now, for who came before there was any. For who was moved it has `moved_at` and
+    `moved_because`, else None there. One query.
+    """
+    pin = with_pin(Enrolment.objects.filter(pk=enrolment.pk)).values("pin")[:1]
+    move = RulesMove.objects.filter(enrolment=enrolment.pk).order_by("-moved_at")[:1]
+    held = RequirementSet.objects.filter(pk=Subquery(pin)).annotate(
+        moved_at=Subquery(move.values("moved_at")), moved_because=Subquery(move.values("reason"))
     )
+    return held.first()
 
 
-def set_joined(sets: Iterable[RequirementSet], enrolment: Enrolment) -> RequirementSet | None:
-    """Which of its programme's sets, oldest first, an enrolment joined under."""
-    known = list(sets)
-    joined = [published for published in known if published.published_at <= enrolment.enrolled_at]
-    return next(reversed(joined), next(iter(known), None))
+def with_pin(enrolments: QuerySet[Enrolment]) -> QuerySet[Any]:
+    """These enrolments with `pin`, the key of the set that holds for each: no query of its own."""
+    moves = RulesMove.objects.filter(enrolment=OuterRef("pk")).order_by("-moved_at").values("to_set")
+    sets = RequirementSet.objects.filter(programme=OuterRef("programme"))
+    joined = sets.filter(published_at__lte=OuterRef("enrolled_at")).order_by("-published_at").values("pk")
+    first = sets.filter(published_at__lte=timezone.now()).order_by("published_at").values("pk")
+    pin = Coalesce(Subquery(moves[:1]), Subquery(joined[:1]), Subquery(first[:1]), output_field=BigIntegerField())
+    return enrolments.annotate(pin=pin)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,8 +200,40 @@ def evidence_of(enrolment: Enrolment, *, at: datetime | None = None) -> Evidence
     )
 
 
-def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evidence) -> Record:
-    """The evidence as the rules look at it, with the agreements they name: two queries for each of those."""
+def evidence_of_many(enrolments: Sequence[Enrolment], *, programme: ProgrammePage, at: datetime) -> dict[int, Evidence]:
+    """The same for many learners of one programme, by the key of their enrolment: as many queries as for one."""
+    outlines = outlines_of(programme=programme, enrolments=enrolments)
+    quizzes, shifts = quiz_standings(outlines), standings_for_many(enrolments)
+    return {
+        enrolment.pk: Evidence(
+            outline=outlines[enrolment.pk],
+            quizzes=quizzes[enrolment.pk],
+            shifts=shifts[enrolment.pk],
+            on=today_of(enrolment.learner, at),
+        )
+        for enrolment in enrolments
+    }
+
+
+Rules = Sequence[Requirement | DraftLine]
+
+
+def record_for(enrolment: Enrolment, rules: Rules, evidence: Evidence) -> Record:
+    """The evidence as the rules look at it, with the agreements they name: two queries, where they name any."""
+    return records_for([enrolment], rules, {enrolment.pk: evidence})[enrolment.pk]
+
+
+def records_for(enrolments: Sequence[Enrolment], rules: Rules, evidence: Mapping[int, Evidence]) -> dict[int, Record]:
+    """The same for many learners, by the key of their enrolment. Whatever else a rule looks at is read here, for all at once."""
+    agreements = _agreement_facts(
+        enrolments, {rule.terms["slug"] for rule in rules if rule.kind == RequirementKind.AGREEMENT}
+    )
+    return {
+        enrolment.pk: _record(evidence[enrolment.pk], agreements=agreements[enrolment.pk]) for enrolment in enrolments
+    }
+
+
+def _record(evidence: Evidence, **others: Any) -> Record:
     return Record(
         modules=tuple(
             ModuleFacts(
@@ -155,6 +241,8 @@ def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evi
                 done=sum(unit.state == "done" for unit in line.units if _is_read(unit.unit)),
                 total=sum(_is_read(unit.unit) for unit in line.units),
                 hours=line.module.hours,
+                minutes=sum(unit.unit.minutes for unit in line.units if unit.state == "done"),
+                finished=line.state == "done",
             )
             for line in evidence.outline.modules
         ),
@@ -170,11 +258,7 @@ def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evi
         days=worked_in(evidence.shifts),
         waiting_days=len({day.on for day in days_of(evidence.shifts) if day.state == "waiting"}),
         on=evidence.on,
-        agreements={
-            slug: found
-            for slug in (rule.terms["slug"] for rule in rules if rule.kind == RequirementKind.AGREEMENT)
-            if (found := _agreement_facts(enrolment, slug))
-        },
+        **others,
     )
 
 
@@ -182,22 +266,28 @@ def _is_read(unit: Any) -> bool:
     return unit.completed_by == CompletedBy.READING
 
 
-def _agreement_facts(enrolment: Enrolment, slug: str) -> AgreementFacts | None:
-    current = current_agreement(slug)
-    if current is None:
-        return None
-    newest = (
-        AgreementSignature.objects.filter(person=enrolment.learner_id, agreement__slug=slug)
-        .select_related("agreement")
-        .order_by("-agreement__version")
-        .first()
+def _agreement_facts(enrolments: Sequence[Enrolment], slugs: set[str]) -> dict[int, dict[str, AgreementFacts]]:
+    """How each learner stands with these agreements: two queries, and none for no agreement."""
+    facts: dict[int, dict[str, AgreementFacts]] = {enrolment.pk: {} for enrolment in enrolments}
+    if not slugs:
+        return facts
+    current = {agreement.slug: agreement for agreement in Agreement.objects.filter(slug__in=slugs).order_by("version")}
+    signed: dict[tuple[int, str], AgreementSignature] = {}
+    rows = AgreementSignature.objects.filter(
+        person__in={enrolment.learner_id for enrolment in enrolments}, agreement__slug__in=slugs
     )
-    return AgreementFacts(
-        title=current.title,
-        version=current.version,
-        signed_version=newest.agreement.version if newest else None,
-        signed_on=newest.signed_at.date() if newest else None,
-    )
+    for signature in rows.select_related("agreement").order_by("agreement__version"):
+        signed[signature.person_id, signature.agreement.slug] = signature  # the newest stays
+    for enrolment in enrolments:
+        for slug, agreement in current.items():
+            newest = signed.get((enrolment.learner_id, slug))
+            facts[enrolment.pk][slug] = AgreementFacts(
+                title=agreement.title,
+                version=agreement.version,
+                signed_version=newest.agreement.version if newest else None,
+                signed_on=newest.signed_at.date() if newest else None,
+            )
+    return facts
 
 
 def verdict_on(enrolment: Enrolment, evidence: Evidence | None = None, *, at: datetime | None = None) -> Verdict | None:
@@ -205,15 +295,43 @@ def verdict_on(enrolment: Enrolment, evidence: Evidence | None = None, *, at: da
 
     As of `at` (now, when not given), or of the evidence.
     """
-    joined = set_for(enrolment)
-    if joined is None:
+    held = set_for(enrolment)
+    if held is None:
         return None
-    rows = list(joined.requirements.order_by("position"))
+    allowance = Q(allowances__enrolment=enrolment.pk, allowances__withdrawn_at=None)
+    rows = list(
+        held.requirements.annotate(allowance=FilteredRelation("allowances", condition=allowance))
+        .select_related("allowance__move__from_set")  # type: ignore[misc]  # the plugin knows no filtered relations
+        .order_by("position")
+    )
     record = record_for(enrolment, rows, evidence or evidence_of(enrolment, at=at))
+    # Django sets nothing where the join finds nothing.
+    return verdict_of(
+        held, rows, record, {row.pk: allowed_by(row.allowance) for row in rows if hasattr(row, "allowance")}
+    )
+
+
+def verdict_of(
+    held: RequirementSet, rows: Sequence[Requirement], record: Record, allowed: Mapping[int, Allowed]
+) -> Verdict:
+    """A record held against the lines of a set, with what was allowed for some of them, by their keys. No query."""
     rules = tuple(rule_of(row.kind, row.terms) for row in rows)
+    at_each = tuple(allowed.get(row.pk) for row in rows)
     return Verdict(
-        requirement_set=joined,
-        findings=tuple(rule.finding(record) for rule in rules),
+        requirement_set=held,
+        findings=tuple(settled(rule.finding(record), each) for rule, each in zip(rules, at_each, strict=True)),
         rules=rules,
         record=record,
+        allowed=at_each,
+    )
+
+
+def allowed_by(allowance: Allowance) -> Allowed:
+    """An allowance as rules look at it. Needs its move and that move's sets loaded, where it has one."""
+    kept = allowance.kind == AllowanceKind.KEPT
+    return Allowed(
+        state=State.KEPT if kept else State.WAIVED,
+        on=timezone.localdate(allowance.allowed_at),
+        reason=allowance.reason,
+        version=allowance.move.from_set.version if kept and allowance.move else "",
     )

@@ -22,6 +22,7 @@ from cms.accounts.models import User
 from cms.accounts.typesetting.glyphs import unprintable_characters
 from courses.models import CredentialKind, Enrolment
 
+from . import snapshots
 from .documents import Award, EvidenceSummary, check_schema, credential_for, unsafe_text
 from .eligibility import Verdict, verdict_on
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
@@ -107,6 +108,7 @@ def issue_certificate(
         raise CannotIssue(_("Nobody confirms their own certificate."))
     certificate = _signed(
         Certificate(
+            evaluated=snapshots.kept(verdict),
             enrolment=enrolment,
             requirement_set=rules,
             holder=enrolment.learner,
@@ -159,7 +161,8 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
                 name: getattr(old, name)
                 for name in (
                     "enrolment", "requirement_set", "holder", "kind", "title", "programme_title", "requirements_version",
-                    "rules_are_example", "basis", "facts", "awarded_on", "valid_until", "suspended_at", "suspension_reason",
+                    "rules_are_example", "basis", "facts", "evaluated", "awarded_on", "valid_until", "suspended_at",
+                    "suspension_reason",
                 )
             },
             replaces=old,
@@ -176,6 +179,10 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
 
 def _signed(certificate: Certificate, rules: RequirementSet) -> Certificate:
     """Number, index, signature: completes the row and saves it."""
+    if not snapshots.still_met(certificate):
+        raise CannotIssue(
+            _("What would be kept of the basis does not meet the rules when read again. Nothing was issued.")
+        )
     academy = AcademySettings.load()
     signer = active_signer()
     certificate.public_id = uuid.uuid4()
@@ -274,6 +281,7 @@ def _record(certificate: Certificate, verb: str, by: User | None, at: datetime, 
             "number": certificate.number,
             "digest": certificate.credential_digest,
             "row": row_digest(certificate),
+            "evaluated": snapshots.digest_of(certificate.evaluated),
             **facts,
         },
     )

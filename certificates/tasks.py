@@ -2,7 +2,9 @@
 
 from django.tasks import task
 
-from .mail import send_certificate, send_declined
+from courses.models import Enrolment
+
+from .mail import send_certificate, send_declined, send_rules_changed
 from .models import Certificate, CertificationRequest
 
 
@@ -14,3 +16,8 @@ def tell_holder(certificate_id: int) -> None:
 @task
 def tell_declined(request_id: int) -> None:
     send_declined(CertificationRequest.objects.select_related("enrolment__learner").get(pk=request_id))
+
+
+@task
+def tell_about_rules(enrolment_id: int) -> None:
+    send_rules_changed(Enrolment.objects.select_related("learner").get(pk=enrolment_id))

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from assessments.guards import missing_guards
+from certificates import guards as guards_of_rules
 from certificates.signing import CannotSign, active_signer
 from cms.accounts.models import Entry
 from cms.accounts.sealing import CannotOpen, SealedTextField, open_text, seal_text
@@ -76,6 +77,10 @@ def _guards() -> Found:
         advice = (
             "Evidence can be rewritten. Call assessments.guards.set_guards in manage.py shell, then verify_records."
         )
+        return Found(verdict=Verdict.FAIL, what=what, advice=advice)
+    if missing := guards_of_rules.missing_guards():
+        what = f"guards of published rules: {len(missing)} missing ({', '.join(missing)})"
+        advice = "Rules can be rewritten. Call certificates.guards.set_guards in manage.py shell, then verify_records."
         return Found(verdict=Verdict.FAIL, what=what, advice=advice)
     return Found(verdict=Verdict.OK, what="guards of the evidence: all there")
 

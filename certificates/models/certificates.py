@@ -41,6 +41,9 @@ class Certificate(models.Model):
     rules_are_example = models.BooleanField(default=True)
     basis = models.JSONField()
     facts = models.JSONField()  # [label, words] pairs that the sheet prints
+    # The record that the rules were held against, with what was waived: certificates.snapshots. Shown to nobody. Null for
+    # what was issued before it was kept.
+    evaluated = models.JSONField(null=True)
     issuer_name = models.CharField(max_length=80)
     issuer_did = models.CharField(max_length=255)
     registrar_name = models.CharField(max_length=80, blank=True)

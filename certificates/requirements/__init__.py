@@ -19,6 +19,7 @@ from ..models import RequirementKind
 from .agreement import AgreementSigned
 from .facts import (
     AgreementFacts,
+    Allowed,
     BadTerms,
     Finding,
     Kind,
@@ -27,6 +28,7 @@ from .facts import (
     QuizFacts,
     Record,
     State,
+    settled,
 )
 from .fields import Field, Number, Numbers, Pick, PickSome, Ranges, Text, Tick
 from .learning_hours import LearningHours
@@ -39,6 +41,7 @@ __all__ = [
     "KINDS",
     "AgreementFacts",
     "AgreementSigned",
+    "Allowed",
     "BadTerms",
     "Field",
     "Finding",
@@ -61,6 +64,7 @@ __all__ = [
     "Text",
     "Tick",
     "rule_of",
+    "settled",
 ]
 
 KINDS: dict[RequirementKind, type[Kind]] = {

@@ -10,13 +10,13 @@ from assessments.agreements import published_agreements
 
 from ..models import RequirementKind
 from .facts import BadTerms, Finding, Promise, Record, State, take
-from .fields import Pick
+from .fields import Field, Pick
 
 
 class AgreementSigned:
     """The current version of one agreement. Terms: `slug`."""
 
-    FIELDS: ClassVar = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Pick(name="slug", label=gettext_lazy("Which agreement"), choices=published_agreements, needed=True),
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.counting import Worked
@@ -99,6 +100,16 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """A registrar lets one requirement count for one learner: waived, or kept from the rules they had before."""
+
+    state: State  # WAIVED or KEPT
+    on: date
+    reason: str = ""  # in public words, for a waiver
+    version: str = ""  # of the rules under which it was met
+
+
+@dataclass(frozen=True, kw_only=True)
 class Promise:
     """One requirement as a visitor reads it, before joining."""
 
@@ -115,6 +126,28 @@ class Kind(Protocol):
     def __init__(self, terms: Mapping[str, Any]) -> None: ...
     def promise(self) -> Promise: ...
     def finding(self, record: Record) -> Finding: ...
+
+
+def settled(finding: Finding, allowed: Allowed | None) -> Finding:
+    """The finding with what a registrar allowed. Evidence that meets a requirement says so by itself."""
+    if allowed is None or finding.met:
+        return finding
+    said = {"day": date_format(allowed.on, "j F Y"), "reason": allowed.reason.rstrip("."), "version": allowed.version}
+    if allowed.state is State.WAIVED:
+        return replace(
+            finding,
+            state=State.WAIVED,
+            sentence=_("Waived by the registrar on %(day)s: %(reason)s.") % said,
+            summary=_("Waived on %(day)s: %(reason)s") % said,
+            fact=None,
+        )
+    return replace(
+        finding,
+        state=State.KEPT,
+        sentence=_("Met under rule set %(version)s, and kept by the registrar on %(day)s.") % said,
+        summary=_("Met under rule set %(version)s; kept on %(day)s") % said,
+        fact=None,
+    )
 
 
 def take(terms: Mapping[str, Any], allowed: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import RequirementKind
 from .facts import Finding, ModuleFacts, Promise, Record, State, needed, take
-from .fields import Number
+from .fields import Field, Number
 
 
 class LearningHours:
@@ -18,7 +18,7 @@ class LearningHours:
     of its finished units count, and no more than the whole. Nobody's reading is timed.
     """
 
-    FIELDS: ClassVar = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Number(
             name="hours",
             label=gettext_lazy("Hours of study"),

@@ -8,12 +8,13 @@ from django.utils.translation import ngettext
 
 from ..models import RequirementKind
 from .facts import Finding, Promise, Record, State, take
+from .fields import Field
 
 
 class ModulesComplete:
     """Every unit that is read, in every module."""
 
-    FIELDS: ClassVar = ()
+    FIELDS: ClassVar[tuple[Field, ...]] = ()
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
         take(terms, ())

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import RequirementKind
 from .facts import BadTerms, Finding, Promise, QuizFacts, Record, State, take, whole
-from .fields import Number
+from .fields import Field, Number
 
 
 class QuizzesPassed:
     """Every quiz of the programme, each at its own pass mark; `mark` (per cent) raises them all."""
 
-    FIELDS: ClassVar = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Number(
             name="mark",
             label=gettext_lazy("Lowest mark, per cent"),

@@ -11,7 +11,7 @@ from assessments.models import Scene, ShiftRole
 
 from ..models import RequirementKind
 from .facts import BadTerms, Finding, Promise, Record, State, listed, some, take, whole
-from .fields import Number, Numbers, Ranges
+from .fields import Field, Number, Numbers, Ranges
 from .roles import DOING, limits_in_words, limits_of
 
 
@@ -30,7 +30,7 @@ class ShadowDays:
         ShiftRole.LEAD: lambda n: ngettext("%(n)d led", "%(n)d led", n) % {"n": n},
         ShiftRole.COVER: lambda n: ngettext("%(n)d covered", "%(n)d covered", n) % {"n": n},
     }
-    FIELDS: ClassVar = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Number(name="days", label=gettext_lazy("Days"), least=1, needed=True),
         Number(
             name="hours", label=gettext_lazy("Hours on those days"), help=gettext_lazy("Together, breaks left out.")

@@ -10,7 +10,7 @@ from assessments.models import ShiftRole
 
 from ..models import RequirementKind
 from .facts import Finding, Promise, Record, State, listed, needed, some, take
-from .fields import Number, Ranges
+from .fields import Field, Number, Ranges
 from .roles import DOING, limits_in_words, limits_of
 
 
@@ -21,7 +21,7 @@ class ShadowHours:
     hours of last, so that ten halves are five. Hours over a role's maximum are recorded and do not count.
     """
 
-    FIELDS: ClassVar = (
+    FIELDS: ClassVar[tuple[Field, ...]] = (
         Number(name="hours", label=gettext_lazy("Hours"), least=1, needed=True),
         Ranges(
             name="roles",
