@@ -37,6 +37,7 @@ PLACES = (
     (_("Certification requests"), "desk:request_list", "tasks"),
     (_("Certificates"), "desk:certificate_list", "doc-full"),
     (_("Learners"), "desk:learner_list", "user"),
+    (_("Requirements"), "desk:requirement_programme_list", "list-ol"),
     (_("Mentors"), "desk:mentor_list", "group"),
     (_("Mentor applications"), "desk:application_list", "group"),
     (_("Mentor invitations"), "desk:mentor_invitation_list", "mail"),

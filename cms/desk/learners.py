@@ -19,6 +19,7 @@ from courses.pages import STEP
 from .evidence import evidence_of
 from .frame import Fact, choices_of, day, searched, show, show_list
 from .past import past_of
+from .rules.waivers import decided_about
 
 
 @require_safe
@@ -83,6 +84,7 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         facts.append((_("Withdrawn"), day(enrolment.withdrawn_at)))
     certificates = enrolment.certificates.defer("credential", "basis").order_by("-issued_at", "-pk")
     at = timezone.now()
+    evidence = evidence_of(enrolment, at=at)
     return show(
         request,
         "cms/desk/learner.html",
@@ -94,7 +96,8 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         enrolment=enrolment,
         facts=facts,
         state=state_of(enrolment),
-        evidence=evidence_of(enrolment, at=at),
+        evidence=evidence,
+        decided=decided_about(enrolment, evidence.verdict),
         certificates=[(certificate, certificate.status(at)) for certificate in certificates],
         requests=enrolment.certification_requests.order_by("-asked_at", "-pk"),
         others=Enrolment.objects.filter(learner=learner).exclude(pk=enrolment.pk).select_related("programme").order_by("pk"),

@@ -14,6 +14,7 @@ from . import (
     requests,
 )
 from .money import concerns, coupons, funds, intakes, invoices, ledger, orders, plans, refunds, rules
+from .rules.urls import pages as pages_of_rules
 from .shadowing import audits, disputes, shifts, titles
 from .shadowing import overview as days
 
@@ -115,6 +116,7 @@ pages = [
     path("shadowing/audits/<int:audit_id>/close/", audits.audit_close, name="audit_close"),
     path("learners/", learners.learner_list, name="learner_list"),
     path("learners/<int:enrolment_id>/", learners.learner_detail, name="learner_detail"),
+    *pages_of_rules,
 ]
 
 urlpatterns = [path("", overview.overview, name="cms_desk"), path("", include((pages, "desk")))]
