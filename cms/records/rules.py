@@ -61,11 +61,11 @@ def _evaluations() -> Iterator[Fault]:
         told = told_about([f"certificate:{key}" for key in keys])
         rows = Certificate.objects.only("number", "evaluated", "basis", "requirement_set").filter(pk__in=keys)
         for certificate in rows.order_by("pk"):
-            row = f"certificate:{certificate.pk} ({certificate.number})"
+            name = f"certificate:{certificate.pk} ({certificate.number})"
             facts = [entry.facts for entry in told[f"certificate:{certificate.pk}"] if "evaluated" in entry.facts]
             if any(each["evaluated"] != digest_of(certificate.evaluated) for each in facts):
-                yield Fault(row=row, reason="the facts it was decided on are not those that history recorded")
+                yield Fault(row=name, reason="the facts it was decided on are not those that history recorded")
             elif certificate.evaluated is not None and not facts:
-                yield Fault(row=row, reason="the facts it was decided on were added later")
+                yield Fault(row=name, reason="the facts it was decided on were added later")
             elif not still_met(certificate, lines.get(certificate.requirement_set_id, [])):
-                yield Fault(row=row, reason="the facts it was decided on do not meet its rules")
+                yield Fault(row=name, reason="the facts it was decided on do not meet its rules")
