@@ -90,6 +90,12 @@ def current_agreement(slug: str) -> Agreement | None:
     return Agreement.objects.filter(slug=slug).order_by("-version").first()
 
 
+def published_agreements() -> list[tuple[str, str]]:
+    """Each agreement there is, as its slug and its newest title: one query."""
+    rows = Agreement.objects.order_by("slug", "version").values_list("slug", "title")
+    return list(dict(rows).items())
+
+
 @transaction.atomic
 def sign_agreement(*, agreement: Agreement, person: User, at: datetime) -> AgreementSignature:
     """Sign this version. Repeating gives the signature there is. Raises CannotSignAgreement when a newer one exists."""

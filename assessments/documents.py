@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import partial
 
@@ -208,6 +209,15 @@ def withdraw_document(*, document: EvidenceDocument, by: User, at: datetime) -> 
 def documents_of(person: User) -> QuerySet[EvidenceDocument]:
     """What this person has shown and not withdrawn, newest first."""
     return EvidenceDocument.objects.filter(person=person, withdrawn_at=None).order_by("-uploaded_at", "-pk")
+
+
+def documents_of_many(people: Iterable[int]) -> dict[int, list[EvidenceDocument]]:
+    """The same for many, by their keys, without the words: one query."""
+    found: dict[int, list[EvidenceDocument]] = {person: [] for person in people}
+    rows = EvidenceDocument.objects.filter(person__in=list(found), withdrawn_at=None)
+    for document in rows.defer("words").order_by("-uploaded_at", "-pk"):
+        found[document.person_id].append(document)
+    return found
 
 
 def waiting_documents() -> QuerySet[EvidenceDocument]:

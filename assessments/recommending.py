@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -194,7 +195,13 @@ def open_requests(mentor: Mentor) -> list[RecommendationRequest]:
 
 def standing_recommendations(enrolment: Enrolment) -> QuerySet[Recommendation]:
     """What mentors say of this learner now, oldest first."""
-    standing = Recommendation.objects.filter(mentorship__enrolment=enrolment, replaced_at=None, withdrawn_at=None)
+    return standing_recommendations_of([enrolment])
+
+
+def standing_recommendations_of(enrolments: Iterable[Enrolment]) -> QuerySet[Recommendation]:
+    """The same of many learners; one query."""
+    keys = [enrolment.pk for enrolment in enrolments]
+    standing = Recommendation.objects.filter(mentorship__enrolment__in=keys, replaced_at=None, withdrawn_at=None)
     return standing.select_related("mentorship__mentor__person").order_by("given_at", "pk")
 
 

@@ -1,6 +1,7 @@
 """How does a learner stand at the quizzes of their programme?"""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -50,16 +51,27 @@ def quiz_standing(enrolment: Enrolment, *, outline: Outline | None = None) -> li
     """Every quiz of the programme, in order: two queries, and those of its outline unless that is given."""
     if outline is None:
         outline = outline_of(programme=enrolment.programme, enrolment=enrolment)
-    lines = [line for line in outline.lines if line.unit.completed_by == CompletedBy.QUIZ]
-    quizzes = QuizPage.objects.in_bulk([line.unit.pk for line in lines])
-    sittings: defaultdict[int, list[Attempt]] = defaultdict(list)
-    for attempt in Attempt.objects.filter(enrolment=enrolment).order_by("number"):
-        sittings[attempt.quiz_id].append(attempt)
-    return [
-        standing_at(quizzes[line.unit.pk], line=line, sat=sittings[line.unit.pk])
-        for line in lines
-        if line.unit.pk in quizzes
-    ]
+    return quiz_standings({enrolment.pk: outline})[enrolment.pk]
+
+
+def quiz_standings(outlines: Mapping[int, Outline]) -> dict[int, list[QuizStanding]]:
+    """The same for many learners of one programme, by the key of their enrolment, from their outlines: two queries."""
+    lines = {
+        pk: [line for line in outline.lines if line.unit.completed_by == CompletedBy.QUIZ]
+        for pk, outline in outlines.items()
+    }
+    quizzes = QuizPage.objects.in_bulk({line.unit.pk for those in lines.values() for line in those})
+    sittings: defaultdict[tuple[int, int], list[Attempt]] = defaultdict(list)
+    for attempt in Attempt.objects.filter(enrolment__in=outlines).order_by("number"):
+        sittings[attempt.enrolment_id, attempt.quiz_id].append(attempt)
+    return {
+        pk: [
+            standing_at(quizzes[line.unit.pk], line=line, sat=sittings[pk, line.unit.pk])
+            for line in those
+            if line.unit.pk in quizzes
+        ]
+        for pk, those in lines.items()
+    }
 
 
 def standing_at(quiz: QuizPage, *, line: UnitLine, sat: list[Attempt]) -> QuizStanding:

@@ -168,6 +168,14 @@ def standings_for(enrolment: Enrolment) -> tuple[Standing, ...]:
     return standings_of(to_count(Shift.objects.filter(enrolment=enrolment)))
 
 
+def standings_for_many(enrolments: Sequence[Enrolment]) -> dict[int, tuple[Standing, ...]]:
+    """The same for many, by the key of their enrolment: one query."""
+    shifts: dict[int, list[Shift]] = {enrolment.pk: [] for enrolment in enrolments}
+    for shift in to_count(Shift.objects.filter(enrolment__in=shifts)):
+        shifts[shift.enrolment_id].append(shift)
+    return {pk: standings_of(those) for pk, those in shifts.items()}
+
+
 def to_count(shifts: ShiftQuerySet) -> ShiftQuerySet:
     """These shifts, oldest first, with what totals look at. What belongs to learner and mentor alone is not read."""
     own = [field.name for field in Shift._meta.concrete_fields if field.name not in NOT_READ]

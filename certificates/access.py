@@ -7,6 +7,9 @@ from cms.accounts.roles import Role
 from .models import Certificate, RegisterBlock, RegisterMessage, Watch
 
 rule("certification.decide")(holders_of(Role.REGISTRAR))
+rule("rules.write")(holders_of(Role.REGISTRAR))  # drafts, publishing, and what rules would mean
+rule("rules.move")(holders_of(Role.REGISTRAR))
+rule("requirement.waive")(holders_of(Role.REGISTRAR))
 rule("certificate.change_status")(holders_of(Role.REGISTRAR))
 
 

@@ -8,8 +8,8 @@ from assessments.counting import CountingRules
 from assessments.counting_rules import rules_come_from
 from courses.models import Enrolment
 
-from .eligibility import set_joined
-from .models import RequirementKind, RequirementSet
+from .eligibility import with_pin
+from .models import Requirement, RequirementKind
 from .requirements import ShadowDays
 
 
@@ -19,17 +19,10 @@ def rules_of_days(enrolments: Sequence[Enrolment]) -> dict[int, CountingRules]:
 
     Where a set asks for days more than once, the first is the one that the learner's pages count by.
     """
-    sets = list(
-        RequirementSet.objects.filter(programme__in={enrolment.programme_id for enrolment in enrolments})
-        .prefetch_related("requirements")
-        .order_by("published_at")
-    )
-    found = {}
-    for enrolment in enrolments:
-        of_programme = [published for published in sets if published.programme_id == enrolment.programme_id]
-        if joined := set_joined(of_programme, enrolment):
-            rows = sorted(joined.requirements.all(), key=lambda row: row.position)
-            terms = [row.terms for row in rows if row.kind == RequirementKind.SHADOW_DAYS]
-            if terms:
-                found[enrolment.pk] = ShadowDays(terms[0]).rules
-    return found
+    pins = dict(with_pin(Enrolment.objects.filter(pk__in=[each.pk for each in enrolments])).values_list("pk", "pin"))
+    rows = Requirement.objects.filter(requirement_set__in=set(pins.values()), kind=RequirementKind.SHADOW_DAYS)
+    first: dict[int, CountingRules] = {}
+    for row in rows.order_by("requirement_set", "position"):
+        if row.requirement_set_id not in first:
+            first[row.requirement_set_id] = ShadowDays(row.terms).rules
+    return {pk: first[pin] for pk, pin in pins.items() if pin in first}

@@ -1,41 +1,29 @@
 """Has this learner met what they joined under, and if not, why not yet? Reads the facts; the rules are elsewhere."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import ROUND_DOWN, Decimal
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import BigIntegerField, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.agreements import current_agreement
-from assessments.documents import documents_of
 from assessments.mentors import today_of
-from assessments.models import Advice, AgreementSignature, DocumentKind, RecommendationRequest
-from assessments.recommending import seal_holds, standing_recommendations
-from assessments.standing import QuizStanding, quiz_standing
-from assessments.totals import Standing, days_of, standings_for, worked_in
+from assessments.standing import QuizStanding, quiz_standing, quiz_standings
+from assessments.totals import Standing, days_of, standings_for, standings_for_many, worked_in
 from cms.accounts import history
 from cms.accounts.models import User
-from courses.attending import taken_by
 from courses.models import CompletedBy, Enrolment, ProgrammePage
-from courses.progress import Outline, outline_of
+from courses.progress import Outline, outline_of, outlines_of
 
-from .models import Requirement, RequirementKind, RequirementSet
-from .requirements import (
-    AgreementFacts,
-    DocumentFacts,
-    Finding,
-    Kind,
-    ModuleFacts,
-    QuizFacts,
-    RecommendationFacts,
-    Record,
-    SessionFacts,
-    rule_of,
-)
+from .models import Allowance, AllowanceKind, DraftLine, Requirement, RequirementSet, RulesMove
+from .other_facts import other_facts
+from .requirements import Allowed, Finding, Kind, ModuleFacts, QuizFacts, Record, State, rule_of, settled
 
 
 class CannotPublish(Exception):
@@ -44,12 +32,13 @@ class CannotPublish(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """A learner held against the set they joined under."""
+    """A learner held against the set that holds for them."""
 
     requirement_set: RequirementSet
     findings: tuple[Finding, ...]
     rules: tuple[Kind, ...]
     record: Record
+    allowed: tuple[Allowed | None, ...]  # by a registrar, for each rule
 
     @property
     def met(self) -> bool:
@@ -60,55 +49,16 @@ class Verdict:
         return tuple(finding for finding in self.findings if not finding.met)
 
     def basis(self) -> list[dict[str, str]]:
-        """What a certificate rests on, in aggregate: no production, no mentor's name."""
-        return [{"requirement": finding.title, "summary": finding.summary} for finding in self.findings]
+        """What a certificate rests on, in aggregate: no production, no mentor's name. What was waived says so."""
+        return [
+            {"requirement": finding.title, "summary": finding.summary}
+            | ({"state": "waived"} if finding.state is State.WAIVED else {})
+            for finding in self.findings
+        ]
 
     def facts(self) -> list[list[str]]:
         """The two facts that a certificate prints, as [label, words]."""
         return [list(finding.fact) for finding in self.findings if finding.fact][:2]
-
-    def results(self) -> list[dict[str, str]]:
-        """What was measured: the best score of each quiz, and the hours studied and worked. Amounts are text."""
-        scores = [
-            {
-                "name": quiz.title,
-                "measure": "score",
-                "value": in_words(quiz.best),
-                "minimum": "0",
-                "maximum": "100",
-                "required": str(quiz.pass_mark),
-            }
-            for quiz in self.record.quizzes
-            if quiz.best is not None
-        ]
-        minutes = sum(worked.minutes for worked in self.record.days)
-        hours = {
-            _("Study hours"): Decimal(sum(module.hours for module in self.record.modules)),
-            _("Shadow hours"): Decimal(minutes) / 60,
-        }
-        measured = [
-            {"name": str(name), "measure": "hours", "value": in_words(amount)}
-            for name, amount in hours.items()
-            if amount
-        ]
-        return _told_apart([*scores, *measured])
-
-
-def in_words(amount: Decimal) -> str:
-    """An amount as a credential writes it: one decimal at most, rounded down, without an exponent."""
-    cut = amount.quantize(Decimal("0.1"), rounding=ROUND_DOWN)
-    return f"{cut.normalize():f}"
-
-
-def _told_apart(results: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The same results under names of their own: two quizzes may have one title."""
-    seen: dict[str, int] = {}
-    for result in results:
-        name = result["name"]
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            result["name"] = f"{name} ({seen[name]})"
-    return results
 
 
 @transaction.atomic
@@ -120,12 +70,17 @@ def publish_requirements(
     by: User | None,
     at: datetime,
     is_example: bool = True,
+    holds_from: datetime | None = None,
 ) -> RequirementSet:
-    """Publish a new version: from `at` on, who enrols joins under it; nobody already on the programme is moved.
+    """Publish a new version: from `holds_from` on (`at`, when not given), who enrols joins under it.
 
-    `requirements` are (kind, terms) in order. Repeating a version raises CannotPublish, as does an unreadable rule or a
-    time not after the version before.
+    Nobody already on the programme is moved, and no certificate changes. `requirements` are (kind, terms) in order.
+    Repeating a version raises CannotPublish, as does an unreadable rule, a time in the past or one not after the version
+    before.
     """
+    holds_from = holds_from or at
+    if holds_from < at:
+        raise CannotPublish(_("Rules cannot hold for a time that has passed. Choose today or a later day."))
     programme = ProgrammePage.objects.select_for_update().get(pk=programme.pk)
     if not requirements:
         raise CannotPublish(_("A set without requirements would certify everybody. Add at least one."))
@@ -136,13 +91,14 @@ def publish_requirements(
             raise CannotPublish(str(problem)) from None
     if programme.requirement_sets.filter(version=version).exists():
         raise CannotPublish(_("Version %(version)s is published already.") % {"version": version})
-    if programme.requirement_sets.filter(published_at__gte=at).exists():
+    if programme.requirement_sets.filter(published_at__gte=holds_from).exists():
         raise CannotPublish(_("A version published earlier cannot start later. Choose a later time."))
     published = RequirementSet.objects.create(
         programme=programme,
         version=version,
         is_example=is_example,
-        published_at=at,
+        published_at=holds_from,
+        size=len(requirements),
         kind=programme.kind,
         title=programme.credential_title,
         programme_title=programme.title,
@@ -159,9 +115,20 @@ def publish_requirements(
         subject=history.name_of(published),
         actor=by,
         at=at,
-        facts={"version": version, "requirements": len(requirements)},
+        facts={"version": version, "requirements": len(requirements), "digest": digest_of_set(published)},
     )
     return published
+
+
+def digest_of_set(published: RequirementSet) -> str:
+    """SHA-256 over every word and rule of a set, in hexadecimal: what history holds it to. One query."""
+    said = [
+        published.programme_id, published.version, published.is_example, published.size,
+        published.published_at.astimezone(UTC).isoformat(timespec="microseconds"), published.kind, published.title,
+        published.programme_title, published.description, published.valid_years,
+        list(published.requirements.order_by("position", "pk").values_list("position", "kind", "terms")),
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def current_set(programme: ProgrammePage, at: datetime | None = None) -> RequirementSet | None:
@@ -170,17 +137,27 @@ def current_set(programme: ProgrammePage, at: datetime | None = None) -> Require
 
 
 def set_for(enrolment: Enrolment) -> RequirementSet | None:
-    """The set this learner joined under; the programme's first, for who came before there was any. One query."""
-    return set_joined(
-        RequirementSet.objects.filter(programme_id=enrolment.programme_id).order_by("published_at"), enrolment
+    """The set that holds for this learner: the one they were moved to last, else the one they joined under.
+
+    The programme's first that holds by now, for who came before there was any. For who was moved it has `moved_at` and
+    `moved_because`, else None there. One query.
+    """
+    pin = with_pin(Enrolment.objects.filter(pk=enrolment.pk)).values("pin")[:1]
+    move = RulesMove.objects.filter(enrolment=enrolment.pk).order_by("-moved_at")[:1]
+    held = RequirementSet.objects.filter(pk=Subquery(pin)).annotate(
+        moved_at=Subquery(move.values("moved_at")), moved_because=Subquery(move.values("reason"))
     )
+    return held.first()
 
 
-def set_joined(sets: Iterable[RequirementSet], enrolment: Enrolment) -> RequirementSet | None:
-    """Which of its programme's sets, oldest first, an enrolment joined under."""
-    known = list(sets)
-    joined = [published for published in known if published.published_at <= enrolment.enrolled_at]
-    return next(reversed(joined), next(iter(known), None))
+def with_pin(enrolments: QuerySet[Enrolment]) -> QuerySet[Any]:
+    """These enrolments with `pin`, the key of the set that holds for each: no query of its own."""
+    moves = RulesMove.objects.filter(enrolment=OuterRef("pk")).order_by("-moved_at").values("to_set")
+    sets = RequirementSet.objects.filter(programme=OuterRef("programme"))
+    joined = sets.filter(published_at__lte=OuterRef("enrolled_at")).order_by("-published_at").values("pk")
+    first = sets.filter(published_at__lte=timezone.now()).order_by("published_at").values("pk")
+    pin = Coalesce(Subquery(moves[:1]), Subquery(joined[:1]), Subquery(first[:1]), output_field=BigIntegerField())
+    return enrolments.annotate(pin=pin)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,13 +181,36 @@ def evidence_of(enrolment: Enrolment, *, at: datetime | None = None) -> Evidence
     )
 
 
-def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evidence) -> Record:
-    """The evidence as the rules look at it, with what only some rules ask for.
+def evidence_of_many(enrolments: Sequence[Enrolment], *, programme: ProgrammePage, at: datetime) -> dict[int, Evidence]:
+    """The same for many learners of one programme, by the key of their enrolment: as many queries as for one."""
+    outlines = outlines_of(programme=programme, enrolments=enrolments)
+    quizzes, shifts = quiz_standings(outlines), standings_for_many(enrolments)
+    return {
+        enrolment.pk: Evidence(
+            outline=outlines[enrolment.pk],
+            quizzes=quizzes[enrolment.pk],
+            shifts=shifts[enrolment.pk],
+            on=today_of(enrolment.learner, at),
+        )
+        for enrolment in enrolments
+    }
 
-    Two queries for each agreement and for live sessions, one for documents, two for recommendations and one for
-    attestations, where the rules ask for any.
-    """
-    asked = {rule.kind for rule in rules}
+
+Rules = Sequence[Requirement | DraftLine]
+
+
+def record_for(enrolment: Enrolment, rules: Rules, evidence: Evidence) -> Record:
+    """The evidence as the rules look at it, with what only some rules ask for."""
+    return records_for([enrolment], rules, {enrolment.pk: evidence})[enrolment.pk]
+
+
+def records_for(enrolments: Sequence[Enrolment], rules: Rules, evidence: Mapping[int, Evidence]) -> dict[int, Record]:
+    """The same for many learners of one programme, by the key of their enrolment, as many queries as for one."""
+    others = other_facts(enrolments, rules)
+    return {enrolment.pk: _record(evidence[enrolment.pk], **others[enrolment.pk]) for enrolment in enrolments}
+
+
+def _record(evidence: Evidence, **others: Any) -> Record:
     return Record(
         modules=tuple(
             ModuleFacts(
@@ -218,6 +218,8 @@ def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evi
                 done=sum(unit.state == "done" for unit in line.units if _is_read(unit.unit)),
                 total=sum(_is_read(unit.unit) for unit in line.units),
                 hours=line.module.hours,
+                minutes=sum(unit.unit.minutes for unit in line.units if unit.state == "done"),
+                finished=line.state == "done",
             )
             for line in evidence.outline.modules
         ),
@@ -233,75 +235,12 @@ def record_for(enrolment: Enrolment, rules: Sequence[Requirement], evidence: Evi
         days=worked_in(evidence.shifts),
         waiting_days=len({day.on for day in days_of(evidence.shifts) if day.state == "waiting"}),
         on=evidence.on,
-        agreements={
-            slug: found
-            for slug in (rule.terms["slug"] for rule in rules if rule.kind == RequirementKind.AGREEMENT)
-            if (found := _agreement_facts(enrolment, slug))
-        },
-        sessions=_session_facts(enrolment) if RequirementKind.LIVE_SESSIONS in asked else (),
-        attested=_attested(enrolment) if RequirementKind.ATTESTATION in asked else {},
-        documents=_document_facts(enrolment) if RequirementKind.DOCUMENTS in asked else (),
-        **_recommendation_facts(enrolment) if RequirementKind.RECOMMENDATION in asked else {},
+        **others,
     )
-
-
-def _session_facts(enrolment: Enrolment) -> tuple[SessionFacts, ...]:
-    return tuple(SessionFacts(on=taken.on, made_up=taken.made_up) for taken in taken_by(enrolment))
-
-
-def _attested(enrolment: Enrolment) -> dict[str, date]:
-    return dict(enrolment.attestations.filter(taken_back_at=None).values_list("what", "on"))
 
 
 def _is_read(unit: Any) -> bool:
     return unit.completed_by == CompletedBy.READING
-
-
-def _agreement_facts(enrolment: Enrolment, slug: str) -> AgreementFacts | None:
-    current = current_agreement(slug)
-    if current is None:
-        return None
-    newest = (
-        AgreementSignature.objects.filter(person=enrolment.learner_id, agreement__slug=slug)
-        .select_related("agreement")
-        .order_by("-agreement__version")
-        .first()
-    )
-    return AgreementFacts(
-        title=current.title,
-        version=current.version,
-        signed_version=newest.agreement.version if newest else None,
-        signed_on=newest.signed_at.date() if newest else None,
-    )
-
-
-def _document_facts(enrolment: Enrolment) -> tuple[DocumentFacts, ...]:
-    return tuple(
-        DocumentFacts(
-            kind=DocumentKind(document.kind),
-            state=document.state,
-            issued_on=document.issued_on,
-            expires_on=document.expires_on,
-        )
-        for document in documents_of(enrolment.learner).defer("words")
-    )
-
-
-def _recommendation_facts(enrolment: Enrolment) -> dict[str, Any]:
-    words = standing_recommendations(enrolment).defer("words_to_registrar", "words_to_learner", "withdrawn_because")
-    open_requests = RecommendationRequest.objects.filter(mentorship__enrolment=enrolment, answered_at=None)
-    return {
-        "recommendations": tuple(
-            RecommendationFacts(
-                mentor=word.mentorship.mentor_id,
-                recommends=word.advice == Advice.RECOMMEND,
-                given_on=today_of(enrolment.learner, word.given_at),
-            )
-            for word in words
-            if seal_holds(word)
-        ),
-        "recommendations_asked": open_requests.exists(),
-    }
 
 
 def verdict_on(enrolment: Enrolment, evidence: Evidence | None = None, *, at: datetime | None = None) -> Verdict | None:
@@ -309,15 +248,43 @@ def verdict_on(enrolment: Enrolment, evidence: Evidence | None = None, *, at: da
 
     As of `at` (now, when not given), or of the evidence.
     """
-    joined = set_for(enrolment)
-    if joined is None:
+    held = set_for(enrolment)
+    if held is None:
         return None
-    rows = list(joined.requirements.order_by("position"))
+    allowance = Q(allowances__enrolment=enrolment.pk, allowances__withdrawn_at=None)
+    rows = list(
+        held.requirements.annotate(allowance=FilteredRelation("allowances", condition=allowance))
+        .select_related("allowance__move__from_set")  # type: ignore[misc]  # the plugin knows no filtered relations
+        .order_by("position")
+    )
     record = record_for(enrolment, rows, evidence or evidence_of(enrolment, at=at))
+    # Django sets nothing where the join finds nothing.
+    return verdict_of(
+        held, rows, record, {row.pk: allowed_by(row.allowance) for row in rows if hasattr(row, "allowance")}
+    )
+
+
+def verdict_of(
+    held: RequirementSet, rows: Sequence[Requirement], record: Record, allowed: Mapping[int, Allowed]
+) -> Verdict:
+    """A record held against the lines of a set, with what was allowed for some of them, by their keys. No query."""
     rules = tuple(rule_of(row.kind, row.terms) for row in rows)
+    at_each = tuple(allowed.get(row.pk) for row in rows)
     return Verdict(
-        requirement_set=joined,
-        findings=tuple(rule.finding(record) for rule in rules),
+        requirement_set=held,
+        findings=tuple(settled(rule.finding(record), each) for rule, each in zip(rules, at_each, strict=True)),
         rules=rules,
         record=record,
+        allowed=at_each,
+    )
+
+
+def allowed_by(allowance: Allowance) -> Allowed:
+    """An allowance as rules look at it. Needs its move and that move's sets loaded, where it has one."""
+    kept = allowance.kind == AllowanceKind.KEPT
+    return Allowed(
+        state=State.KEPT if kept else State.WAIVED,
+        on=timezone.localdate(allowance.allowed_at),
+        reason=allowance.reason,
+        version=allowance.move.from_set.version if kept and allowance.move else "",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from assessments.models import AuditDraw, AuditOutcome, Shift
 from courses.models import Ended, Grant
 
-from .models import Certificate, Requirement
+from .models import Certificate, Requirement, RequirementSet
 
 PAID_BACK = (Ended.REFUNDED, Ended.DISPUTE_LOST)
 
@@ -73,6 +73,16 @@ def resting_on(shift: Shift) -> Certificate | None:
         awarded_on__gte=shift.signed_at.astimezone(UTC).date(),
     )
     return standing.defer("credential", "basis").first()
+
+
+def outdated(at: datetime) -> QuerySet[Certificate]:
+    """Certificates that stand under rules which newer ones of their programme have followed. Good to know; nothing to do."""
+    newer = RequirementSet.objects.filter(
+        programme=OuterRef("requirement_set__programme"),
+        published_at__gt=OuterRef("requirement_set__published_at"),
+        published_at__lte=at,
+    )
+    return Certificate.objects.filter(Exists(newer), revoked_at=None, superseded_at=None)
 
 
 def _asks_for_shadowing() -> Exists:

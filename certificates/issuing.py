@@ -22,10 +22,12 @@ from cms.accounts.models import User
 from cms.accounts.typesetting.glyphs import unprintable_characters
 from courses.models import CredentialKind, Enrolment
 
+from . import snapshots
 from .documents import Award, EvidenceSummary, Result, check_schema, credential_for, unsafe_text
 from .eligibility import Verdict, verdict_on
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
 from .log.appending import log_change
+from .measuring import results_of
 from .models import Certificate, RequirementSet, WatchChange
 from .numbers import new_number
 from .proofs import add_proof, proof_holds, raw_public_key
@@ -110,6 +112,7 @@ def issue_certificate(
         raise CannotIssue(_("Nobody confirms their own certificate."))
     certificate = _signed(
         Certificate(
+            evaluated=snapshots.kept(verdict),
             enrolment=enrolment,
             requirement_set=rules,
             holder=enrolment.learner,
@@ -121,7 +124,7 @@ def issue_certificate(
             rules_are_example=rules.is_example,
             basis=verdict.basis(),
             facts=verdict.facts(),
-            results=verdict.results(),
+            results=results_of(verdict.record),
             confirmed_by=confirmed_by,
             issued_at=at,
             awarded_on=at.astimezone(UTC).date(),
@@ -165,8 +168,8 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
                 name: getattr(old, name)
                 for name in (
                     "enrolment", "requirement_set", "holder", "kind", "title", "programme_title", "requirements_version",
-                    "rules_are_example", "basis", "facts", "results", "awarded_on", "valid_until", "shows_name", "shows_scores",
-                    "shows_hours", "suspended_at", "suspension_reason",
+                    "rules_are_example", "basis", "facts", "results", "evaluated", "awarded_on", "valid_until",
+                    "shows_name", "shows_scores", "shows_hours", "suspended_at", "suspension_reason",
                 )
             },
             replaces=old,
@@ -185,6 +188,10 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
 
 def _signed(certificate: Certificate, rules: RequirementSet) -> Certificate:
     """Number, index, signature: completes the row and saves it."""
+    if not snapshots.still_met(certificate):
+        raise CannotIssue(
+            _("What would be kept of the basis does not meet the rules when read again. Nothing was issued.")
+        )
     academy = AcademySettings.load()
     certificate.public_id = uuid.uuid4()
     certificate.number = new_number()
@@ -310,6 +317,7 @@ def record_edition(certificate: Certificate, verb: str, by: User | None, at: dat
             "number": certificate.number,
             "digest": certificate.credential_digest,
             "row": row_digest(certificate),
+            "evaluated": snapshots.digest_of(certificate.evaluated),
             **facts,
         },
     )

@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from cms.accounts.academy import AcademySettings
+from courses.models import Enrolment
 
 from .issuer import address_of, verify_url
 from .models import Certificate, CertificationRequest
@@ -38,4 +39,21 @@ def send_declined(request: CertificationRequest) -> None:
         ),
         None,
         [request.enrolment.learner.email],
+    )
+
+
+def send_rules_changed(enrolment: Enrolment) -> None:
+    """Tell the learner that a registrar changed what is asked of them; what and why is behind the sign-in."""
+    send_mail(
+        _("Something on your page has changed"),
+        render_to_string(
+            "certificates/mail/rules_changed.txt",
+            {
+                "academy": AcademySettings.load(),
+                "list_url": address_of("certificates:list"),
+                "learner": enrolment.learner,
+            },
+        ),
+        None,
+        [enrolment.learner.email],
     )

@@ -5,9 +5,11 @@ from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
+from courses.models import Enrolment
+
 from . import relay_mail, watch_notices
 from .log.publishing import publish_checkpoint
-from .mail import send_certificate, send_declined
+from .mail import send_certificate, send_declined, send_rules_changed
 from .models import Certificate, CertificationRequest, RegisterEntry, RegisterMessage
 
 
@@ -66,3 +68,8 @@ def send_watch_notices() -> None:
 @task
 def forget_register_messages() -> None:
     call_command("forget_register_messages", verbosity=0)
+
+
+@task
+def tell_about_rules(enrolment_id: int) -> None:
+    send_rules_changed(Enrolment.objects.select_related("learner").get(pk=enrolment_id))

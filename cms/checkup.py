@@ -20,6 +20,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from assessments.guards import missing_guards
+from certificates import guards as guards_of_rules
 from certificates.log import guards as log_guards
 from certificates.signing import CannotSign, active_signer
 from cms.accounts.models import Entry
@@ -78,6 +79,10 @@ def _guards() -> Found:
             "Evidence can be rewritten. Call set_guards of assessments.guards and of certificates.log.guards in "
             "manage.py shell, then verify_records."
         )
+        return Found(verdict=Verdict.FAIL, what=what, advice=advice)
+    if missing := guards_of_rules.missing_guards():
+        what = f"guards of published rules: {len(missing)} missing ({', '.join(missing)})"
+        advice = "Rules can be rewritten. Call certificates.guards.set_guards in manage.py shell, then verify_records."
         return Found(verdict=Verdict.FAIL, what=what, advice=advice)
     return Found(verdict=Verdict.OK, what="guards of the evidence: all there")
 

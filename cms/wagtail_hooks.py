@@ -42,6 +42,7 @@ PLACES = (
     (_("Live sessions"), "desk:session_list", "date"),
     (_("Documents"), "desk:document_list", "doc-full"),
     (_("Agreements"), "desk:agreement_list", "form"),
+    (_("Requirements"), "desk:requirement_programme_list", "list-ol"),
     (_("Mentors"), "desk:mentor_list", "group"),
     (_("Mentor applications"), "desk:application_list", "group"),
     (_("Mentor invitations"), "desk:mentor_invitation_list", "mail"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -111,21 +111,39 @@ class Taken:
 
 def taken_by(enrolment: Enrolment) -> list[Taken]:
     """Every live session that is published, in order, and whether the learner took part: two queries."""
-    pages = LiveSessionPage.objects.live().filter(path__startswith=enrolment.programme.path).order_by("path")
-    zone = time_zone(enrolment.learner.time_zone)
-    noted: dict[int, Attendance] = {}
-    for attendance in (
-        enrolment.attendances.filter(taken_back_at=None).select_related("session").order_by("session__starts_at", "pk")
-    ):
-        noted.setdefault(attendance.session.page_id, attendance)
-    return [
-        Taken(
-            title=page.title,
-            on=found.session.starts_at.astimezone(zone).date() if (found := noted.get(page.pk)) else None,
-            made_up=found is not None and found.how == How.MADE_UP,
-        )
-        for page in pages.only("pk", "title", "path")
-    ]
+    return taken_by_many([enrolment])[enrolment.pk]
+
+
+def taken_by_many(enrolments: Sequence[Enrolment]) -> dict[int, list[Taken]]:
+    """The same for many learners of one programme, by the key of their enrolment: two queries."""
+    if not enrolments:
+        return {}
+    programme = enrolments[0].programme
+    pages = list(
+        LiveSessionPage.objects.live()
+        .filter(path__startswith=programme.path)
+        .order_by("path")
+        .only("pk", "title", "path")
+    )
+    noted: dict[tuple[int, int], Attendance] = {}
+    rows = Attendance.objects.filter(enrolment__in=[each.pk for each in enrolments], taken_back_at=None)
+    for attendance in rows.select_related("session").order_by("session__starts_at", "pk"):
+        noted.setdefault((attendance.enrolment_id, attendance.session.page_id), attendance)
+    return {
+        enrolment.pk: [
+            Taken(
+                title=page.title,
+                on=_day_of(found, enrolment) if (found := noted.get((enrolment.pk, page.pk))) else None,
+                made_up=found is not None and found.how == How.MADE_UP,
+            )
+            for page in pages
+        ]
+        for enrolment in enrolments
+    }
+
+
+def _day_of(attendance: Attendance, enrolment: Enrolment) -> date:
+    return attendance.session.starts_at.astimezone(time_zone(enrolment.learner.time_zone)).date()
 
 
 def dates_for(page: UnitPage, enrolment: Enrolment, *, at: datetime) -> list[LiveSession]:

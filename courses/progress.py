@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -143,28 +143,39 @@ def outline_of(*, programme: ProgrammePage, enrolment: Enrolment | None, request
     Four queries however long it is: modules, units, their notes, and for a learner what is done. The address of the
     site is one more where `request` does not know it yet.
     """
+    if enrolment is not None:
+        done = {enrolment.pk: set(enrolment.completions.values_list("unit_id", flat=True))}
+        return _learners_outlines(programme, [enrolment], done, request)[enrolment.pk]
     units = list(units_of(programme))
-    paused = enrolment is not None and enrolment.paused_at is not None
-    states: States
-    if enrolment is None:
-        states, following = {unit.pk: ("locked", None) for unit in units}, None
-    else:
-        done = set(enrolment.completions.values_list("unit_id", flat=True))
-        steps = [Step(pk=unit.pk, opens_next=unit.opens_next) for unit in units]
-        states = states_of(steps, done=done, sequential=programme.sequential)
+    states: States = {unit.pk: ("locked", None) for unit in units}
+    return _outline(programme, _modules(programme), units, states, _notes(programme), following=None, request=request)
+
+
+def outlines_of(*, programme: ProgrammePage, enrolments: Sequence[Enrolment]) -> dict[int, Outline]:
+    """The same for many learners of one programme, by the key of their enrolment: as many queries as for one."""
+    done: dict[int, set[int]] = {enrolment.pk: set() for enrolment in enrolments}
+    rows = UnitCompletion.objects.filter(enrolment__in=done).values_list("enrolment_id", "unit_id")
+    for enrolment_id, unit_id in rows:
+        done[enrolment_id].add(unit_id)
+    return _learners_outlines(programme, enrolments, done, None)
+
+
+def _learners_outlines(
+    programme: ProgrammePage, enrolments: Sequence[Enrolment], done: dict[int, set[int]], request: HttpRequest | None
+) -> dict[int, Outline]:
+    units, modules, notes = list(units_of(programme)), _modules(programme), _notes(programme)
+    steps = [Step(pk=unit.pk, opens_next=unit.opens_next) for unit in units]
+    outlines = {}
+    for enrolment in enrolments:
+        paused = enrolment.paused_at is not None
+        states = states_of(steps, done=done[enrolment.pk], sequential=programme.sequential)
         if paused:
             states = {pk: ("done" if state == "done" else "locked", None) for pk, (state, _waits) in states.items()}
         following = _next(units, states, left_off=enrolment.last_unit_id)
-    return _outline(
-        programme,
-        _modules(programme),
-        units,
-        states,
-        _notes(programme),
-        following=following,
-        request=request,
-        paused=paused,
-    )
+        outlines[enrolment.pk] = _outline(
+            programme, modules, units, states, notes, following=following, request=request, paused=paused
+        )
+    return outlines
 
 
 def preview_outline(*, programme: ProgrammePage, page: UnitPage, request: HttpRequest | None = None) -> Outline:

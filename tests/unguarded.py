@@ -3,6 +3,7 @@
 from django.db import connection
 
 from assessments import guards
+from certificates import guards as guards_of_rules
 from certificates.log import guards as log_guards
 from cms.accounts import history
 
@@ -14,6 +15,7 @@ def lift_guards() -> None:
     _run(history.UNGUARDS[connection.vendor])
     _run(guards.UNGUARDS[connection.vendor])
     _run(log_guards.UNGUARDS[connection.vendor])
+    _run(guards_of_rules.UNGUARDS[connection.vendor])
 
 
 def set_guards() -> None:
@@ -21,6 +23,7 @@ def set_guards() -> None:
     _run(history.GUARDS[connection.vendor])
     guards.set_guards()
     log_guards.set_guards()
+    guards_of_rules.set_guards()
 
 
 def _run(statements: tuple[str, ...]) -> None:

@@ -8,16 +8,20 @@ from .register import Availability, Facet, Language, RegisterEntry, RegisterMark
 from .relay import RegisterBlock, RegisterMessage, RegisterSettings
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
+from .rules import Allowance, AllowanceKind, DraftLine, RequirementDraft, RulesMove
 from .statuses import RevocationReason, Status, StatusList
 from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
 __all__ = [
     "EXPIRING",
+    "Allowance",
+    "AllowanceKind",
     "Attestation",
     "Availability",
     "Certificate",
     "CertificationRequest",
     "Checkpoint",
+    "DraftLine",
     "EditionReason",
     "EndOfWatch",
     "Facet",
@@ -33,9 +37,11 @@ __all__ = [
     "RegisterMessage",
     "RegisterSettings",
     "Requirement",
+    "RequirementDraft",
     "RequirementKind",
     "RequirementSet",
     "RevocationReason",
+    "RulesMove",
     "SigningKey",
     "Speciality",
     "Status",

@@ -45,6 +45,9 @@ class Certificate(models.Model):
     facts = models.JSONField()  # [label, words] pairs that the sheet prints
     # {"name", "measure": "score" or "hours", "value", "minimum", "maximum", "required"}, amounts as text
     results = models.JSONField(default=list, blank=True)
+    # The record that the rules were held against, with what was waived: certificates.snapshots. Shown to nobody. Null for
+    # what was issued before it was kept.
+    evaluated = models.JSONField(null=True)
     issuer_name = models.CharField(max_length=80)
     issuer_did = models.CharField(max_length=255)
     registrar_name = models.CharField(max_length=80, blank=True)

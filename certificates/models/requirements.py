@@ -10,11 +10,13 @@ from courses.pages import ProgrammePage
 
 
 class RequirementKind(models.TextChoices):
-    """What can be required. Each is one small class in certificates/requirements.py."""
+    """What can be required. Each is one small class in certificates/requirements/."""
 
     MODULES = "modules", _("Modules complete")
     QUIZZES = "quizzes", _("Quizzes passed")
+    LEARNING_HOURS = "learning_hours", _("Learning hours")
     SHADOW_DAYS = "shadow_days", _("Shadow days")
+    SHADOW_HOURS = "shadow_hours", _("Shadow hours")
     AGREEMENT = "agreement", _("Agreement signed")
     LIVE_SESSIONS = "live_sessions", _("Live sessions attended")
     ATTESTATION = "attestation", _("Attested by staff")
@@ -23,12 +25,16 @@ class RequirementKind(models.TextChoices):
 
 
 class RequirementSet(models.Model):
-    """One version of what a programme asks and gives. Never edited once published: those who joined under it keep it."""
+    """One version of what a programme asks and gives. Never edited once published: those who joined under it keep it.
+
+    The database refuses to change or delete one, or to give it another line (certificates.guards).
+    """
 
     programme = models.ForeignKey(ProgrammePage, on_delete=models.PROTECT, related_name="requirement_sets")
     version = models.CharField(max_length=20)  # "2026.1"
     is_example = models.BooleanField(default=True)  # said wherever a visitor could take it for a real body's rule
-    published_at = models.DateTimeField()
+    published_at = models.DateTimeField()  # from when it holds, for whoever joins; may be in the future
+    size = models.PositiveSmallIntegerField(default=0)  # how many lines it has; there is never another
     # What it gives, copied from the programme when it was published: a certificate prints these.
     kind = models.CharField(max_length=20, choices=CredentialKind)
     title = models.CharField(max_length=120)  # "Certified Intimacy Coordinator"

@@ -1,22 +1,30 @@
 """Is the agreement signed, in the words that hold now?"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.agreements import published_agreements
 
 from ..models import RequirementKind
 from .facts import BadTerms, Finding, Promise, Record, State, take
+from .fields import Field, Pick
 
 
 class AgreementSigned:
     """The current version of one agreement. Terms: `slug`."""
 
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Pick(name="slug", label=gettext_lazy("Which agreement"), choices=published_agreements, needed=True),
+    )
+
     def __init__(self, terms: Mapping[str, Any]) -> None:
         take(terms, ("slug",))
         slug = terms.get("slug")
         if not isinstance(slug, str) or not slug:
-            raise BadTerms(_("“slug” names the agreement."))
+            raise BadTerms(_("“slug” names the agreement."), term="slug")
         self.slug = slug
 
     def promise(self) -> Promise:

@@ -1,24 +1,35 @@
 """Did staff attest it?"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import RequirementKind
 from .facts import BadTerms, Finding, Promise, Record, State, some, take
+from .fields import Field, Number, Text
 
 
 class AttestedByStaff:
     """One thing that staff see for themselves. Terms: `what`, its name; `recency_days`, how old it may be."""
 
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Text(
+            name="what",
+            label=gettext_lazy("What is attested"),
+            help=gettext_lazy("Such as: Portfolio talked through. Learners and the public read it."),
+            needed=True,
+        ),
+        Number(name="recency_days", label=gettext_lazy("Within so many days"), least=1),
+    )
+
     def __init__(self, terms: Mapping[str, Any]) -> None:
         take(terms, ("what", "recency_days"))
         what = terms.get("what")
         if not isinstance(what, str) or not what.strip() or len(what) > 80:
-            raise BadTerms(_("“what” names what is attested, in 80 characters or fewer."))
+            raise BadTerms(_("“what” names what is attested, in 80 characters or fewer."), term="what")
         self.what = what
         self.recency_days = some(terms, "recency_days")
 

@@ -2,38 +2,55 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from assessments.models import DocumentKind, DocumentState
 
 from ..models import RequirementKind
 from .facts import BadTerms, DocumentFacts, Finding, Promise, Record, State, listed, some, take
+from .fields import Field, Numbers, PickSome
+
+
+def askable() -> list[tuple[str, Any]]:
+    return [choice for choice in DocumentKind.choices if choice[0] != DocumentKind.OTHER]
 
 
 class DocumentsInDate:
-    """One accepted document of each kind, in date on the day. Terms: `kinds` {KIND: {"recency_days": n}}, n may be missing.
+    """One accepted document of each kind, in date on the day. Terms: `kinds` [KIND, …]; `recency_days` {KIND: n}.
 
     `recency_days` is how long ago it may have been issued, however long it is good for.
     """
 
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        PickSome(name="kinds", label=gettext_lazy("Which documents"), choices=askable, needed=True),
+        Numbers(
+            name="recency_days",
+            label=gettext_lazy("Issued within so many days"),
+            help=gettext_lazy("Leave it empty where any document in date will do."),
+            rows=askable,
+        ),
+    )
+
     def __init__(self, terms: Mapping[str, Any]) -> None:
-        take(terms, ("kinds",))
+        take(terms, ("kinds", "recency_days"))
         kinds = terms.get("kinds")
-        if not isinstance(kinds, Mapping) or not kinds:
-            raise BadTerms(_("“kinds” names one document or more."))
-        for name, limits in kinds.items():
+        if not isinstance(kinds, list) or not kinds:
+            raise BadTerms(_("“kinds” names one document or more."), term="kinds")
+        for name in kinds:
             # Of another kind there are many, and a rule could not say which.
             if name not in DocumentKind.values or name == DocumentKind.OTHER:
-                raise BadTerms(_("There is no document of the kind “%(kind)s” to ask for.") % {"kind": name})
-            if not isinstance(limits, Mapping):
-                raise BadTerms(_("“%(kind)s” takes its limits in braces; they may be empty.") % {"kind": name})
-            take(limits, ("recency_days",))
+                raise BadTerms(
+                    _("There is no document of the kind “%(kind)s” to ask for.") % {"kind": name}, term="kinds"
+                )
+        limits = terms.get("recency_days", {})
+        if not isinstance(limits, Mapping) or set(limits) - set(kinds):
+            raise BadTerms(_("“recency_days” is for documents that are asked for."), term="recency_days")
         # In the order of the kinds: PostgreSQL keeps JSON in an order of its own.
-        self.recency = {kind: some(kinds[kind], "recency_days") for kind in DocumentKind if kind in kinds}
+        self.recency = {kind: some(limits, kind) for kind in DocumentKind if kind in kinds}
 
     def promise(self) -> Promise:
         return Promise(

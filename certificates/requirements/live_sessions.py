@@ -1,13 +1,14 @@
 """Was the learner at the live sessions?"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import RequirementKind
 from .facts import Finding, Promise, Record, State, some, take, whole
+from .fields import Field, Number
 
 
 class LiveSessionsAttended:
@@ -15,6 +16,15 @@ class LiveSessionsAttended:
 
     One that was made up for beyond that number does not count.
     """
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Number(name="count", label=gettext_lazy("So many of them"), help=gettext_lazy("Empty for all."), least=1),
+        Number(
+            name="made_up",
+            label=gettext_lazy("Of which may be made up for"),
+            help=gettext_lazy("Empty where any may be. 0 where none may."),
+        ),
+    )
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
         take(terms, ("count", "made_up"))

@@ -1,17 +1,20 @@
 """Has everything been read?"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ..models import RequirementKind
 from .facts import Finding, Promise, Record, State, take
+from .fields import Field
 
 
 class ModulesComplete:
     """Every unit that is read, in every module."""
+
+    FIELDS: ClassVar[tuple[Field, ...]] = ()
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
         take(terms, ())

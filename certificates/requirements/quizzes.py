@@ -1,23 +1,33 @@
 """Has every quiz been passed?"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import RequirementKind
 from .facts import BadTerms, Finding, Promise, QuizFacts, Record, State, take, whole
+from .fields import Field, Number
 
 
 class QuizzesPassed:
     """Every quiz of the programme, each at its own pass mark; `mark` (per cent) raises them all."""
 
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Number(
+            name="mark",
+            label=gettext_lazy("Lowest mark, per cent"),
+            help=gettext_lazy("Never below a quiz’s own pass mark. Empty: its own pass mark is enough."),
+            most=100,
+        ),
+    )
+
     def __init__(self, terms: Mapping[str, Any]) -> None:
         take(terms, ("mark",))
         self.mark = whole(terms, "mark", 0)
         if self.mark > 100:
-            raise BadTerms(_("“mark” is a percentage, 0 to 100."))
+            raise BadTerms(_("“mark” is a percentage, 0 to 100."), term="mark")
 
     def promise(self) -> Promise:
         how_much = _("%(mark)d %% or more in each") % {"mark": self.mark} if self.mark else _("all of them")

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import RequirementKind
 from .facts import BadTerms, Finding, Promise, Record, State, some, take, whole
+from .fields import Field, Number
 
 
 class RecommendedByMentors:
@@ -16,6 +17,11 @@ class RecommendedByMentors:
 
     A “not yet” takes nothing away from what others say; the registrar reads both.
     """
+
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Number(name="count", label=gettext_lazy("By so many mentors"), least=1),
+        Number(name="within_days", label=gettext_lazy("Given within so many days"), least=1),
+    )
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
         take(terms, ("count", "within_days"))

@@ -11,6 +11,8 @@ from assessments.models import Scene, ShiftRole
 
 from ..models import RequirementKind
 from .facts import BadTerms, Finding, Promise, Record, State, listed, some, take, whole
+from .fields import Field, Number, Numbers, Ranges
+from .roles import DOING, limits_in_words, limits_of
 
 
 class ShadowDays:
@@ -28,13 +30,34 @@ class ShadowDays:
         ShiftRole.LEAD: lambda n: ngettext("%(n)d led", "%(n)d led", n) % {"n": n},
         ShiftRole.COVER: lambda n: ngettext("%(n)d covered", "%(n)d covered", n) % {"n": n},
     }
-    DOING: ClassVar = {
-        ShiftRole.OBSERVE: gettext_lazy("observing"),
-        ShiftRole.ASSIST: gettext_lazy("assisting"),
-        ShiftRole.LEAD: gettext_lazy("leading"),
-        ShiftRole.COVER: gettext_lazy("covering"),
-    }
-    TERMS = ("days", "hours", "roles", "productions", "mentors", "scenes", "recency_days", "days_per_production")
+    FIELDS: ClassVar[tuple[Field, ...]] = (
+        Number(name="days", label=gettext_lazy("Days"), least=1, needed=True),
+        Number(
+            name="hours", label=gettext_lazy("Hours on those days"), help=gettext_lazy("Together, breaks left out.")
+        ),
+        Ranges(
+            name="roles",
+            label=gettext_lazy("Days by role"),
+            help=gettext_lazy("More than a maximum is recorded and does not count. A maximum of 0 rules the role out."),
+            rows=lambda: ShiftRole.choices,
+        ),
+        Number(name="productions", label=gettext_lazy("Different productions")),
+        Number(name="mentors", label=gettext_lazy("Different mentors")),
+        Numbers(name="scenes", label=gettext_lazy("Days with a kind of scene"), rows=lambda: Scene.choices),
+        Number(
+            name="recency_days",
+            label=gettext_lazy("Counted for so many days"),
+            help=gettext_lazy("Older days no longer count. Empty: they always do."),
+            least=1,
+        ),
+        Number(
+            name="days_per_production",
+            label=gettext_lazy("Most days on one production"),
+            help=gettext_lazy("Empty: no limit."),
+            least=1,
+        ),
+    )
+    TERMS = tuple(field.name for field in FIELDS)
 
     def __init__(self, terms: Mapping[str, Any]) -> None:
         take(terms, self.TERMS)
@@ -43,7 +66,7 @@ class ShadowDays:
         self.productions = whole(terms, "productions", 0)
         self.mentors = whole(terms, "mentors", 0)
         self.scenes = _scenes(terms)
-        self.least, self.most = _limits(terms, self.days)
+        self.least, self.most = limits_of(terms, total=self.days, of="days")
         self.rules = CountingRules(
             days=self.days,
             least=self.least,
@@ -53,14 +76,7 @@ class ShadowDays:
         )
 
     def promise(self) -> Promise:
-        parts = [
-            _("at least %(n)d %(doing)s") % {"n": least, "doing": self.DOING[role]}
-            for role, least in self.least.items()
-            if least
-        ]
-        parts += [
-            _("at most %(n)d %(doing)s") % {"n": most, "doing": self.DOING[role]} for role, most in self.most.items()
-        ]
+        parts = limits_in_words(self.least, self.most)
         if self.productions:
             parts.append(ngettext("%(n)d production", "%(n)d productions", self.productions) % {"n": self.productions})
         parts += [
@@ -128,7 +144,7 @@ class ShadowDays:
         """What is missing beside the number of days."""
         by_role = counted.by_role
         wants = [
-            _("%(n)d more must be %(doing)s") % {"n": least - by_role[role], "doing": self.DOING[role]}
+            _("%(n)d more must be %(doing)s") % {"n": least - by_role[role], "doing": DOING[role]}
             for role, least in self.least.items()
             if by_role[role] < least
         ]
@@ -171,29 +187,9 @@ class ShadowDays:
         return said
 
 
-def _limits(terms: Mapping[str, Any], days: int) -> tuple[dict[ShiftRole, int], dict[ShiftRole, int]]:
-    """The minimum and the maximum of each role that has one. Raises BadTerms for what cannot be met."""
-    roles = terms.get("roles", {})
-    if not isinstance(roles, dict) or set(roles) - set(ShiftRole.values):
-        raise BadTerms(_("“roles” names a role that does not exist."))
-    for limits in roles.values():
-        if not isinstance(limits, dict):
-            raise BadTerms(_("Each role has its limits: “min”, “max” or both."))
-        take(limits, ("min", "max"))
-    least = {ShiftRole(name): whole(limits, "min", 0) for name, limits in roles.items()}
-    most = {ShiftRole(name): whole(limits, "max", 0) for name, limits in roles.items() if "max" in limits}
-    if any(limit < least[role] for role, limit in most.items()):
-        raise BadTerms(_("A role’s maximum is below its minimum."))
-    if sum(least.values()) > days:
-        raise BadTerms(_("The minimums of the roles add up to more than “days”."))
-    if set(most) == set(ShiftRole) and sum(most.values()) < days:
-        raise BadTerms(_("The maximums of the roles add up to less than “days”."))
-    return least, most
-
-
 def _scenes(terms: Mapping[str, Any]) -> dict[Scene, int]:
     """Days asked for with a scene of a type."""
     scenes = terms.get("scenes", {})
     if not isinstance(scenes, dict) or set(scenes) - set(Scene.values):
-        raise BadTerms(_("“scenes” names a kind of scene that does not exist."))
+        raise BadTerms(_("“scenes” names a kind of scene that does not exist."), term="scenes")
     return {Scene(name): whole(scenes, name, 0) for name in scenes if whole(scenes, name, 0)}

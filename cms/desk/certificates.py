@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from certificates.checking import STANDING, is_sound
-from certificates.flags import paid_back, paid_back_since, shaken, shaken_among
+from certificates.flags import outdated, paid_back, paid_back_since, shaken, shaken_among
 from certificates.issuing import CannotIssue, check_name, replace_certificate
 from certificates.models import Certificate, RevocationReason, Status, Watch
 from certificates.numbers import BadNumber, MistypedNumber, read_number
@@ -27,6 +27,7 @@ from cms.accounts.policy import allowed, person_of
 from .forms import ReplaceForm, RevokeForm, SuspendForm
 from .frame import Act, Step, ask, choices_of, day, is_sure, searched, show, show_list
 from .past import past_of
+from .rules.waivers import allowed_on
 from .waiting import certificates_expiring
 
 Changes = list[str]
@@ -47,6 +48,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
             "revoked": _("Revoked"),
             "paid_back": _("Paid back since"),
             "shaken": _("Rest on a shift that does not stand"),
+            "outdated": _("Issued under earlier rules"),
         },
     )
     rows: QuerySet[Any] = {
@@ -56,6 +58,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "revoked": Certificate.objects.filter(revoked_at__isnull=False),
         "paid_back": paid_back(),
         "shaken": shaken(),
+        "outdated": outdated(at),
     }[state].annotate(
         flagged=Exists(paid_back().filter(pk=OuterRef("pk"))), shaken=Exists(shaken().filter(pk=OuterRef("pk")))
     )
@@ -127,6 +130,8 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
         sound=is_sound(certificate),
         paid_back=bool(paid_back_since([certificate])),
         shaken=bool(shaken_among([certificate])),
+        outdated=outdated(timezone.now()).filter(pk=certificate.pk).exists(),
+        allowed=allowed_on(certificate),
         facts=[
             (_("Name"), certificate.holder_name),
             (_("Title"), certificate.title),

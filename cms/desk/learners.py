@@ -21,6 +21,7 @@ from courses.pages import STEP
 from .evidence import evidence_of
 from .frame import Fact, choices_of, day, searched, show, show_list
 from .past import past_of
+from .rules.waivers import decided_about
 from .vouched import vouched_for
 
 
@@ -103,6 +104,7 @@ def learner_detail(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         evidence=evidence,
         attestations=[(place, what, given.get(what)) for place, what in enumerate(asked, start=1)],
         vouched=vouched_for(enrolment, reader=person_of(request), on=today_of(learner, at)),
+        decided=decided_about(enrolment, evidence.verdict),
         certificates=[(certificate, certificate.status(at)) for certificate in certificates],
         requests=enrolment.certification_requests.order_by("-asked_at", "-pk"),
         others=Enrolment.objects.filter(learner=learner).exclude(pk=enrolment.pk).select_related("programme").order_by("pk"),

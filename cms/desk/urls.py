@@ -19,6 +19,7 @@ from . import (
     sessions,
 )
 from .money import concerns, coupons, funds, intakes, invoices, ledger, orders, plans, refunds, rules
+from .rules.urls import pages as pages_of_rules
 from .shadowing import audits, disputes, shifts, titles
 from .shadowing import overview as days
 
@@ -145,6 +146,7 @@ pages = [
     path("sessions/<int:session_id>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("sessions/<int:session_id>/made-up/<int:enrolment_id>/", sessions.session_made_up, name="session_made_up"),
     path("sessions/attendance/<int:attendance_id>/back/", sessions.attendance_back, name="attendance_back"),
+    *pages_of_rules,
 ]
 
 urlpatterns = [path("", overview.overview, name="cms_desk"), path("", include((pages, "desk")))]

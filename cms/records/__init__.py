@@ -12,12 +12,23 @@ from assessments.models import (
     ShiftMessage,
     TitleReading,
 )
-from certificates.models import Certificate, Checkpoint, LogEntry, RegisterEntry, SigningKey, StatusList, Watch
+from certificates.models import (
+    Allowance,
+    Certificate,
+    Checkpoint,
+    LogEntry,
+    RegisterEntry,
+    RequirementSet,
+    RulesMove,
+    SigningKey,
+    StatusList,
+    Watch,
+)
 from cms.accounts import history
 from cms.accounts.models import Entry
 from courses.models import LedgerEntry, MoneyPaper
 
-from . import agreements, awards, documents, log, money, recommendations, register, sealed, shifts, written
+from . import agreements, awards, documents, log, money, recommendations, register, rules, sealed, shifts, written
 from .fault import Fault
 
 __all__ = ["Fault", "counts", "faults"]
@@ -43,6 +54,9 @@ def counts() -> dict[str, int]:
         "log checkpoints": Checkpoint.objects.count(),
         "register entries": RegisterEntry.objects.count(),
         "watches": Watch.objects.count(),
+        "rule sets": RequirementSet.objects.count(),
+        "moves between rules": RulesMove.objects.count(),
+        "waivers": Allowance.objects.count(),
         "ledger entries": LedgerEntry.objects.count(),
         "invoices, receipts and credit notes": MoneyPaper.objects.count(),
     }
@@ -60,6 +74,7 @@ def faults() -> Iterator[Fault]:
     yield from awards.faults()
     yield from log.faults()
     yield from register.faults()
+    yield from rules.faults()
     yield from money.faults()
 
 

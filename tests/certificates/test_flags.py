@@ -14,6 +14,7 @@ from certificates.models import Certificate, Status
 from tests.factories.certificates import make_certificate
 from tests.factories.people import NOON, make_registrar
 from tests.factories.shifts import make_mentorship, make_signed_shift, make_waiting_shift
+from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 AFTER = NOON + timedelta(days=30)
@@ -22,6 +23,7 @@ AFTER = NOON + timedelta(days=30)
 def make_one_that_asks_for_shadowing() -> Certificate:
     """Its rules are given the line afterwards: what it was awarded on is not what these tests are about."""
     certificate = make_certificate(at=NOON + timedelta(days=1))
+    lift_guards()
     certificate.requirement_set.requirements.create(position=2, kind="shadow_days", terms={"days": 1})
     return certificate
 

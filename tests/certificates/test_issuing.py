@@ -41,6 +41,7 @@ from tests.factories.certificates import (
 )
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
 from tests.factories.people import NOON, make_registrar
+from tests.unguarded import lift_guards
 
 DAY = timedelta(days=1)
 NAME = "Ana Núñez"
@@ -307,6 +308,7 @@ def test_no_later_change_alters_a_certificate_its_answer_or_its_paper() -> None:
     publish_requirements(
         programme=programme, version="2030.1", requirements=[("shadow_days", {"days": 99})], by=None, at=NOON + DAY
     )
+    lift_guards()
     RequirementSet.objects.filter(pk=certificate.requirement_set_id).update(title="Another", programme_title="Other")
     programme.title = programme.credential_title = "Renamed"
     programme.save_revision().publish()

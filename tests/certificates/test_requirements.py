@@ -304,6 +304,69 @@ def test_a_day_counts_until_it_is_older_than_the_window(age: int, counts: bool) 
     assert found.met == counts
 
 
+# Learning hours --------------------------------------------------------------------------------------------
+
+
+def studied(hours: int, minutes: int = 0, *, finished: bool = False) -> ModuleFacts:
+    return ModuleFacts(title="Consent", done=0, total=4, hours=hours, minutes=minutes, finished=finished)
+
+
+@pytest.mark.parametrize(
+    ("modules", "expected"),
+    [
+        ((), (False, "0 of 50 hours.", 0, 50)),
+        ((studied(30, 59),), (False, "0 of 50 hours.", 0, 50)),
+        ((studied(30, 60 * 40),), (False, "30 of 50 hours.", 30, 50)),  # never more than the whole of an unfinished one
+        ((studied(30, 60, finished=True),), (False, "30 of 50 hours.", 30, 50)),  # its meetings count with it
+        ((studied(30, finished=True), studied(25, 30), studied(25, 30)), (False, "31 of 50 hours.", 31, 50)),
+        ((studied(30, finished=True), studied(20, finished=True)), (True, "Met: 50 of 50 hours.", 50, 50)),
+        ((studied(30, finished=True), studied(25, finished=True)), (True, "Met: 55 of 50 hours.", 50, 50)),
+    ],
+)
+def test_learning_hours(modules: tuple[ModuleFacts, ...], expected: tuple) -> None:
+    assert said(finding("learning_hours", {"hours": 50}, modules=modules)) == expected
+
+
+# Shadow hours ----------------------------------------------------------------------------------------------
+
+HOURS = {"hours": 20, "roles": {"OBSERVE": {"max": 8}, "ASSIST": {"min": 6}}}
+
+
+@pytest.mark.parametrize(
+    ("worked", "expected"),
+    [
+        ((), (False, "0 of 20 hours; 6 more must be assisting.", 0, 20)),
+        (days(LEAD, minutes=20 * 60), (False, "20 of 20 hours; 6 more must be assisting.", 20, 20)),
+        (
+            days(OBSERVE, minutes=10 * 60) + days(ASSIST, begin=1, minutes=330),
+            (
+                False,
+                "13 of 20 hours; 1 more must be assisting. 2 recorded hours are over a maximum and do not count.",
+                13,
+                20,
+            ),
+        ),
+        (
+            days(OBSERVE, OBSERVE, minutes=240) + days(ASSIST, LEAD, begin=2, minutes=360),
+            (True, "Met: 20 of 20 hours.", 20, 20),
+        ),
+        (days(ASSIST, ASSIST, begin=0, minutes=605), (True, "Met: 20 of 20 hours.", 20, 20)),
+    ],
+)
+def test_shadow_hours(worked: tuple[Worked, ...], expected: tuple) -> None:
+    assert said(finding("shadow_hours", HOURS, days=worked)) == expected
+
+
+def test_shadow_hours_of_long_ago_are_said_and_not_counted() -> None:
+    worked = days(LEAD, minutes=600) + days(LEAD, begin=20, minutes=90)
+
+    found = finding("shadow_hours", {"hours": 1, "recency_days": 10}, days=worked, on=FIRST_DAY + timedelta(days=30))
+
+    assert said(found) == (True, "Met: 1 of 1 hours. 10 hours are too long ago to count.", 1, 1)
+    assert found.summary == "1 signed hour: 1 leading"
+    assert found.fact == ("On set", "1 signed hour")
+
+
 # Agreements ------------------------------------------------------------------------------------------------
 
 
@@ -358,6 +421,14 @@ def test_an_agreement_leads_to_its_own_page() -> None:
         ("shadow_days", {"days": 20, "roles": {"LEAD": {"min": 3, "max": 2}}}),
         ("shadow_days", {"days": 3, "roles": {"LEAD": {"min": 2}, "ASSIST": {"min": 2}}}),
         ("shadow_days", {"days": 9, "roles": {role: {"max": 2} for role in ShiftRole.values}}),
+        ("learning_hours", {}),
+        ("learning_hours", {"hours": 0}),
+        ("learning_hours", {"hours": 10, "days": 2}),
+        ("shadow_hours", {}),
+        ("shadow_hours", {"hours": 0}),
+        ("shadow_hours", {"hours": 9, "recency_days": 0}),
+        ("shadow_hours", {"hours": 9, "roles": {"LEAD": {"min": 3, "max": 2}}}),
+        ("shadow_hours", {"hours": 3, "roles": {"LEAD": {"min": 2}, "ASSIST": {"min": 2}}}),
         ("agreement", {}),
         ("agreement", {"slug": ""}),
         ("agreement", {"slug": 4}),
@@ -389,6 +460,8 @@ EXAMPLES: list[tuple[str, dict[str, Any]]] = [
         {"days": 2, "hours": 12, "scenes": {"KISS": 2}, "recency_days": 700, "roles": LIMITS | {"LEAD": {}}},
     ),
     ("shadow_days", {"days": 3, "days_per_production": 1, "productions": 2}),
+    ("learning_hours", {"hours": 3}),
+    ("shadow_hours", HOURS | {"recency_days": 700}),
     ("agreement", {"slug": "ethics-code"}),
 ]
 
@@ -416,6 +489,13 @@ def test_a_visitor_reads_of_windows_hours_and_scenes() -> None:
     assert rule_of("shadow_days", terms).promise().how_much == (
         "9, of which at least 1 with kiss and at most 3 on one production; 60 hours or more; within 730 days"
     )
+
+
+def test_a_visitor_reads_of_hours_by_role() -> None:
+    assert rule_of("shadow_hours", HOURS | {"recency_days": 700}).promise().how_much == (
+        "20 hours, of which at least 6 assisting and at most 8 observing; within 700 days"
+    )
+    assert rule_of("learning_hours", {"hours": 1}).promise().how_much == "1 hour or more"
 
 
 # What is true of every kind --------------------------------------------------------------------------------

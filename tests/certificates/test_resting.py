@@ -28,8 +28,12 @@ from tests.factories.shifts import make_mentorship
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-KINDS = {"mental_health_first_aid": {}, "background_check": {"recency_days": 400}}
-RULES = [("modules", {}), ("documents", {"kinds": KINDS}), ("recommendation", {})]
+KINDS = ["mental_health_first_aid", "background_check"]
+RULES = [
+    ("modules", {}),
+    ("documents", {"kinds": KINDS, "recency_days": {"background_check": 400}}),
+    ("recommendation", {}),
+]
 EARLIER = NOON - 5 * DAY
 
 

@@ -21,7 +21,7 @@ from tests.factories.people import NOON, make_person, make_registrar
 from tests.factories.shifts import make_mentorship
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RULES = [("modules", {}), ("documents", {"kinds": {"mental_health_first_aid": {}}})]
+RULES = [("modules", {}), ("documents", {"kinds": ["mental_health_first_aid"]})]
 
 
 def is_hurt(answers) -> bool:

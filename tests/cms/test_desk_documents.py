@@ -150,7 +150,7 @@ def test_taking_back_an_acceptance_names_the_certificate_that_rests_on_it(client
     make_signing_key()
     learner = make_person()
     document = make_accepted_document(learner, **SHOWN)
-    rules = [("modules", {}), ("documents", {"kinds": {"mental_health_first_aid": {}}})]
+    rules = [("modules", {}), ("documents", {"kinds": ["mental_health_first_aid"]})]
     certificate = make_certificate(learner=learner, requirements=rules, at=timezone.now())
     at_the_desk(client)
 

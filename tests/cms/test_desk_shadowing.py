@@ -64,6 +64,7 @@ def certified(shift: Shift) -> Certificate:
     """A certificate that rests on the shift."""
     make_signing_key()
     certificate = make_certificate(at=timezone.now(), learner=make_person("Holder"))
+    lift_guards()
     certificate.requirement_set.requirements.create(position=2, kind="shadow_days", terms={"days": 1})
     lift_guards()
     Shift.objects.filter(pk=shift.pk).update(enrolment=certificate.enrolment)
