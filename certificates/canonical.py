@@ -18,8 +18,18 @@ import pyoxigraph
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES_3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
-# The only contexts there are, by the file that holds each. VENDORED.md says where the files come from.
-CONTEXT_FILES = {CREDENTIALS_V2: "credentials-v2.json", OPEN_BADGES_3: "open-badges-3.0.3.json"}
+# The only contexts there are, by the file that holds each. VENDORED.md says where the files come from. We sign with the
+# first two; the others are what other issuers use.
+_IMS = "https://purl.imsglobal.org/spec/ob/v3p0"
+CONTEXT_FILES = {
+    CREDENTIALS_V2: "credentials-v2.json",
+    OPEN_BADGES_3: "open-badges-3.0.3.json",
+    f"{_IMS}/context.json": "open-badges-3.0.3.json",
+    f"{_IMS}/context-3.0.2.json": "open-badges-3.0.2.json",
+    f"{_IMS}/context-3.0.1.json": "open-badges-3.0.1.json",
+    f"{_IMS}/extensions.json": "open-badges-extensions.json",
+    "https://w3id.org/security/data-integrity/v2": "data-integrity-v2.json",
+}
 
 # Bounds on what is looked at at all. Our own credentials have 4 kB, some 30 parts and a depth of 5.
 LARGEST_DOCUMENT = 256 * 1024  # bytes of compact JSON
@@ -85,15 +95,7 @@ def check_form(document: Mapping[str, Any]) -> None:
     addresses, nulls, lists in lists, nodes named `_:…`; and so is what is too large, too deep or has numbers
     that programs write differently.
     """
-    contexts = document.get("@context")
-    if not isinstance(contexts, list) or not contexts or contexts[0] != CREDENTIALS_V2:
-        raise RefusedDocument("The document does not begin with the context of Verifiable Credentials 2.0.")
-    # Each element is compared, not looked up: an element may be an object, which has no hash.
-    if not all(isinstance(context, str) and context in CONTEXT_FILES for context in contexts):
-        raise RefusedDocument("The document uses a context other than the ones known here.")
-    if len(set(contexts)) != len(contexts):
-        raise RefusedDocument("The document names a context twice.")
-
+    check_contexts(document)
     parts = 0
     for value, depth in _values({k: v for k, v in document.items() if k != "@context"}):
         if depth > DEEPEST:
@@ -121,6 +123,18 @@ def check_form(document: Mapping[str, Any]) -> None:
         raise RefusedDocument("The document has text that is not Unicode.") from error
     if size > LARGEST_DOCUMENT:
         raise RefusedDocument("The document is too large.")
+
+
+def check_contexts(document: Mapping[str, Any]) -> None:
+    """Raise RefusedDocument unless `document` names contexts that are held here, that of credentials first."""
+    contexts = document.get("@context")
+    if not isinstance(contexts, list) or not contexts or contexts[0] != CREDENTIALS_V2:
+        raise RefusedDocument("The document does not begin with the context of Verifiable Credentials 2.0.")
+    # Each element is compared, not looked up: an element may be an object, which has no hash.
+    if not all(isinstance(context, str) and context in CONTEXT_FILES for context in contexts):
+        raise RefusedDocument("The document uses a context other than the ones known here.")
+    if len(set(contexts)) != len(contexts):
+        raise RefusedDocument("The document names a context twice.")
 
 
 def described_twice(document: Mapping[str, Any]) -> set[str]:

@@ -6,6 +6,7 @@ from .keys import SigningKey
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .statuses import RevocationReason, Status, StatusList
+from .trust import TrustedIssuer
 
 __all__ = [
     "EXPIRING",
@@ -21,4 +22,5 @@ __all__ = [
     "SigningKey",
     "Status",
     "StatusList",
+    "TrustedIssuer",
 ]

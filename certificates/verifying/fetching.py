@@ -1,10 +1,37 @@
-"""How do we read another issuer's documents without being led astray?"""
+"""How do we read another issuer's documents without being led astray?
+
+The address comes out of a stranger's file. So: https only, named hosts only, and the host is looked up once, every address of it
+has to be a public one, and the connection goes to that very address. No redirects, three seconds and one mebibyte in all.
+What was read is kept in the cache, and a cache that fails costs only time.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import logging
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from hashlib import sha256
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+SECONDS = 3.0  # for one document, from the look-up of its host to its last byte
+LARGEST = 1024 * 1024  # bytes
+KEPT = timedelta(hours=24)  # how long a document that cannot be read again still serves, and is said to be old
+MISSES_KEPT = timedelta(seconds=60)
+ACCEPT = "application/vc, application/did+json, application/did+ld+json, application/json;q=0.9, */*;q=0.1"
+
+logger = logging.getLogger(__name__)
 
 
 class CannotFetch(Exception):
@@ -27,5 +54,148 @@ class Fetcher(Protocol):
 
 
 def fetch_document(url: str, *, at: datetime, oldest: timedelta) -> Fetched:
-    """The default fetcher."""
-    raise CannotFetch("Other issuers cannot be asked.")
+    """Read it from the cache, or else from its host; within a minute of a failure nobody is asked again.
+
+    What is older than `oldest` and cannot be read again is answered as stale for a day. Raises CannotFetch.
+    """
+    key = f"issuer-document:{sha256(url.encode()).hexdigest()}"
+    kept: Fetched | None = _recall(key)
+    if kept and kept.at + oldest > at:
+        return kept
+    if not _recall(f"{key}:miss"):
+        try:
+            fetched = Fetched(body=read_from_host(url), at=at)
+        except CannotFetch:
+            _remember(f"{key}:miss", True, MISSES_KEPT)
+        else:
+            _remember(key, fetched, KEPT)
+            return fetched
+    if kept and kept.at + KEPT > at:
+        return Fetched(body=kept.body, at=kept.at, stale=True)
+    raise CannotFetch(_("The issuer’s server does not answer. Try again later."))
+
+
+def read_from_host(url: str, *, trust: ssl.SSLContext | None = None) -> bytes:
+    """The document at `url`, straight from its host. Raises CannotFetch for everything that is not a plain answer in time.
+
+    `trust` says whose certificates count; the system's own list, when not given.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise CannotFetch(_("Only https addresses are read."))
+    ends = time.monotonic() + SECONDS
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        port = parts.port or 443
+        address = public_address(parts.hostname, port, seconds=SECONDS)
+        return _read(parts.hostname, port, path, address=address, ends=ends, trust=trust)
+    except (OSError, http.client.HTTPException, ValueError):
+        raise CannotFetch(_("The issuer’s server does not answer. Try again later.")) from None
+
+
+def public_address(host: str, port: int, *, seconds: float) -> str:
+    """The address to connect to: the first of the host's, if every one of them is public. Raises CannotFetch, or OSError."""
+    found: list[str] = []
+
+    def look_up() -> None:
+        with contextlib.suppress(OSError, UnicodeError):
+            found.extend(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+
+    # A look-up has no limit of its own; a thread that is still waiting is left to end by itself.
+    looking = threading.Thread(target=look_up, daemon=True)
+    looking.start()
+    looking.join(seconds)
+    addresses = list(found)
+    if not addresses or not all(is_public(address) for address in addresses):
+        raise CannotFetch(_("The issuer’s server cannot be found."))
+    return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether the address is one of the open internet: not private, local, reserved or a way to reach those."""
+    ip = ip_address(address)
+    if isinstance(ip, IPv6Address):
+        if ip.scope_id is not None:
+            return False
+        # Addresses that carry one of IPv4 in them lead to that one.
+        for inner in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()), _behind_translator(ip)):
+            if inner is not None and not is_public(str(inner)):
+                return False
+        if ip.ipv4_mapped or ip.is_site_local or int(ip) < 2**32:
+            return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def _behind_translator(ip: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address in one of 64:ff9b::/96. Source: RFC 6052, §2.1."""
+    return IPv4Address(int(ip) & 0xFFFFFFFF) if int(ip) >> 32 == 0x64FF9B0000000000000000 else None
+
+
+class _Pinned(http.client.HTTPSConnection):
+    """A connection to the address that was looked at, not to wherever the name leads a moment later."""
+
+    def __init__(self, host: str, port: int, *, address: str, ends: float, trust: ssl.SSLContext | None) -> None:
+        self._trust = trust or ssl.create_default_context()
+        super().__init__(host, port, timeout=_left(ends), context=self._trust)
+        self._address, self._ends = address, ends
+        self._closing: list[Callable[[], object]] = []
+
+    def connect(self) -> None:
+        raw = socket.create_connection((self._address, self.port), self.timeout)
+        # A limit for each read would let a server drip for ever; hanging up after three seconds ends the whole.
+        spare = raw.dup()
+        alarm = threading.Timer(_left(self._ends), _hang_up, [spare])
+        alarm.daemon = True
+        alarm.start()
+        self._closing = [alarm.cancel, spare.close]
+        self.sock = self._trust.wrap_socket(raw, server_hostname=self.host)
+
+    def close(self) -> None:
+        super().close()
+        for close in self._closing:
+            close()
+
+
+def _read(host: str, port: int, path: str, *, address: str, ends: float, trust: ssl.SSLContext | None) -> bytes:
+    connection = _Pinned(host, port, address=address, ends=ends, trust=trust)
+    try:
+        connection.request(
+            "GET", path, headers={"Accept": ACCEPT, "Accept-Encoding": "identity", "Connection": "close"}
+        )
+        response = connection.getresponse()
+        if response.status != 200 or response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise CannotFetch(_("The issuer’s server does not answer as it should."))
+        body = response.read(LARGEST + 1)
+    finally:
+        connection.close()
+    if len(body) > LARGEST or not body:
+        raise CannotFetch(_("The issuer’s server does not answer as it should."))
+    return body
+
+
+def _left(ends: float) -> float:
+    return max(0.01, ends - time.monotonic())
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it was closed in the meantime
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+# The cache --------------------------------------------------------------------------------------------------
+
+
+def _recall(key: str) -> Any:
+    """What was kept, or None; also when the cache is down, whose errors are its own and of every kind."""
+    try:
+        return cache.get(key)
+    except Exception:
+        logger.warning("The cache does not answer; issuers are asked again each time.", exc_info=True)
+        return None
+
+
+def _remember(key: str, value: Any, kept: timedelta) -> None:
+    try:
+        cache.set(key, value, kept.total_seconds())
+    except Exception:
+        logger.warning("The cache does not answer; issuers are asked again each time.", exc_info=True)

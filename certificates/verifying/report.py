@@ -86,6 +86,16 @@ class Facts:
     number: str | None = None  # ours only
 
 
+# Where more than one check may fail, the one that the verdict is about.
+_CARRIED_BY = {
+    Verdict.EXPIRED: Step.DATES,
+    Verdict.NOT_YET_VALID: Step.DATES,
+    Verdict.SUSPENDED: Step.STATUS,
+    Verdict.REVOKED: Step.STATUS,
+    Verdict.UNKNOWN_ISSUER: Step.ISSUER,
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """The answer to "may I rely on this?", at the moment `at`. Nothing in it is kept anywhere."""
@@ -106,12 +116,13 @@ class Report:
 
     @property
     def explanation(self) -> str:
-        """The sentence that carries the verdict: of the first check that failed, else the first that was left open, else the last."""
-        for outcome in (Outcome.FAILED, Outcome.NOT_CHECKED):
-            for check in self.checks:
-                if check.outcome == outcome:
-                    return check.explanation
-        return self.checks[-1].explanation
+        """The sentence that carries the verdict."""
+        wanted = {Verdict.VALID: Outcome.PASSED, Verdict.CANNOT_CHECK_NOW: Outcome.NOT_CHECKED}.get(
+            self.verdict, Outcome.FAILED
+        )
+        carrying = _CARRIED_BY.get(self.verdict)
+        fitting = [check for check in self.checks if check.outcome == wanted and carrying in {None, check.check}]
+        return fitting[-1 if self.verdict == Verdict.VALID else 0].explanation
 
     def as_json(self) -> dict[str, object]:
         """Verdict and checks for programs, in the shape of the published contract."""
