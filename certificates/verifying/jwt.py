@@ -62,9 +62,10 @@ def read_token(text: str) -> Token:
 
 def check_header(header: Mapping[str, Any]) -> None:
     """Raise CheckFails unless the token says how it is signed in a way that may count."""
-    if header.get("alg") not in ALGORITHMS:
+    said = [header.get("alg"), header.get("typ", "JWT"), header.get("cty", "vc")]
+    if not set(header) <= HEADER or not all(isinstance(word, str) for word in said):
         raise CheckFails(_("It is not signed in a way that counts."))
-    if not set(header) <= HEADER or header.get("typ", "JWT") not in TYPES or header.get("cty", "vc") != "vc":
+    if said[0] not in ALGORITHMS or said[1] not in TYPES or said[2] != "vc":
         raise CheckFails(_("It is not signed in a way that counts."))
     kid, own = header.get("kid"), header.get("jwk")
     if not isinstance(kid, str | None) or (kid is None and own is None):

@@ -17,7 +17,7 @@ from .moments import read_moment
 type PublicKey = Ed25519PublicKey | RSAPublicKey | ec.EllipticCurvePublicKey
 
 MOST_METHODS = 50  # keys of one issuer that are looked at
-METHOD_TYPES = {"Multikey", "JsonWebKey", "JsonWebKey2020", "Ed25519VerificationKey2020"}
+METHOD_TYPES = ("Multikey", "JsonWebKey", "JsonWebKey2020", "Ed25519VerificationKey2020")
 RSA_BITS = range(2048, 8193)
 
 _ED25519, _P256 = b"\xed\x01", b"\x80\x24"  # multicodec prefixes
