@@ -26,7 +26,6 @@ CONTEXT_FILES = {
     OPEN_BADGES_3: "open-badges-3.0.3.json",
     f"{_IMS}/context.json": "open-badges-3.0.3.json",
     f"{_IMS}/context-3.0.2.json": "open-badges-3.0.2.json",
-    f"{_IMS}/context-3.0.1.json": "open-badges-3.0.1.json",
     f"{_IMS}/extensions.json": "open-badges-extensions.json",
     "https://w3id.org/security/data-integrity/v2": "data-integrity-v2.json",
 }

@@ -105,12 +105,14 @@ def test_what_the_specifications_allow_is_accepted(known: None, data: bytes) -> 
     assert examine(data, at=AT, fetch=network()).verdict == Verdict.VALID
 
 
-@pytest.mark.parametrize("version", ["-3.0.1", "-3.0.2", "-3.0.3", ""])
+@pytest.mark.parametrize("version", ["-3.0.2", "-3.0.3", ""])
 def test_every_context_that_we_hold_can_be_signed_with(known: None, version: str) -> None:
     context = [CREDENTIALS_V2, f"https://purl.imsglobal.org/spec/ob/v3p0/context{version}.json"]
-    data = signed_bytes_of(make_signed(**{"@context": context}))
+    document = {**credential_for(make_award()), "@context": context}
+    if version == "-3.0.2":  # which does not have these yet
+        del document["awardedDate"], document["credentialSubject"]["achievement"]["inLanguage"]
 
-    assert examine(data, at=AT, fetch=network()).verdict == Verdict.VALID
+    assert examine(signed_bytes_of(sign(document)), at=AT, fetch=network()).verdict == Verdict.VALID
 
 
 def test_without_a_list_of_withdrawn_ones_it_is_valid_and_says_so(known: None) -> None:

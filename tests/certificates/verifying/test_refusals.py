@@ -146,6 +146,7 @@ CASES: list[Case] = [
     ("33 levels", lambda: json.dumps(nested(33)).encode(), Step.DOCUMENT, MALFORMED),
     ("20,000 levels", lambda: b'{"a":' * 20_000 + b"1" + b"}" * 20_000, Step.DOCUMENT, MALFORMED),
     ("1,001 objects", lambda: json.dumps({"a": [{}] * 1_000}).encode(), Step.DOCUMENT, MALFORMED),
+    ("5,001 values", lambda: json.dumps({"a": [0] * 5_000}).encode(), Step.DOCUMENT, MALFORMED),
     ("a list in a picture", lambda: bake_png(PNG, "[]"), Step.DOCUMENT, MALFORMED),
     ("a JWT of four parts in a picture", lambda: bake_png(PNG, "a.b.c.d"), Step.DOCUMENT, MALFORMED),
     ("a JWT of no JSON", lambda: b"YQ.YQ.YQ", Step.DOCUMENT, MALFORMED),
