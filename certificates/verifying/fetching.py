@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -114,21 +114,12 @@ def public_address(host: str, port: int, *, seconds: float) -> str:
 def is_public(address: str) -> bool:
     """Whether the address is one of the open internet: not private, local, reserved or a way to reach those."""
     ip = ip_address(address)
-    if isinstance(ip, IPv6Address):
-        if ip.scope_id is not None:
-            return False
-        # Addresses that carry one of IPv4 in them lead to that one.
-        for inner in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()), _behind_translator(ip)):
-            if inner is not None and not is_public(str(inner)):
-                return False
-        if ip.ipv4_mapped or ip.is_site_local or int(ip) < 2**32:
-            return False
+    # What carries an address of IPv4 in it leads out of sight; those of ::/8, of translators among them, are reserved.
+    if isinstance(ip, IPv6Address) and (
+        ip.scope_id is not None or ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip.is_site_local
+    ):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
-
-
-def _behind_translator(ip: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address in one of 64:ff9b::/96. Source: RFC 6052, §2.1."""
-    return IPv4Address(int(ip) & 0xFFFFFFFF) if int(ip) >> 32 == 0x64FF9B0000000000000000 else None
 
 
 class _Pinned(http.client.HTTPSConnection):
@@ -138,22 +129,29 @@ class _Pinned(http.client.HTTPSConnection):
         self._trust = trust or ssl.create_default_context()
         super().__init__(host, port, timeout=_left(ends), context=self._trust)
         self._address, self._ends = address, ends
-        self._closing: list[Callable[[], object]] = []
+        self._ending: list[Callable[[], object]] = []
 
     def connect(self) -> None:
-        raw = socket.create_connection((self._address, self.port), self.timeout)
+        raw = socket.socket(socket.AF_INET6 if ":" in self._address else socket.AF_INET)
+        try:
+            raw.settimeout(self.timeout)
+            raw.connect((self._address, self.port))
+        except OSError:
+            raw.close()
+            raise
         # A limit for each read would let a server drip for ever; hanging up after three seconds ends the whole.
         spare = raw.dup()
         alarm = threading.Timer(_left(self._ends), _hang_up, [spare])
         alarm.daemon = True
         alarm.start()
-        self._closing = [alarm.cancel, spare.close]
+        self._ending = [alarm.cancel, spare.close]
         self.sock = self._trust.wrap_socket(raw, server_hostname=self.host)
 
-    def close(self) -> None:
-        super().close()
-        for close in self._closing:
-            close()
+    def end(self) -> None:
+        """Let go of everything. Not `close`, which is called while the answer is still being read."""
+        self.close()
+        for let_go in self._ending:
+            let_go()
 
 
 def _read(host: str, port: int, path: str, *, address: str, ends: float, trust: ssl.SSLContext | None) -> bytes:
@@ -166,9 +164,11 @@ def _read(host: str, port: int, path: str, *, address: str, ends: float, trust: 
         if response.status != 200 or response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise CannotFetch(_("The issuer’s server does not answer as it should."))
         body = response.read(LARGEST + 1)
+        # The library takes an answer for whole that was cut short, by its host or by our hanging up.
+        whole = not response.length and time.monotonic() < ends
     finally:
-        connection.close()
-    if len(body) > LARGEST or not body:
+        connection.end()
+    if not whole or not body or len(body) > LARGEST:
         raise CannotFetch(_("The issuer’s server does not answer as it should."))
     return body
 

@@ -71,7 +71,7 @@ def document_address(issuer: str) -> str:
         raise CannotCheck(_("The issuer names itself in a way that we do not follow."))
     host, *path = issuer.removeprefix("did:web:").split(":")
     name, _colon, port = unquote(host).partition(":")
-    if host.count("%") > 1 or ("%" in host and not re.fullmatch(r"[^%]+%3[Aa][0-9]{1,5}", host)):
+    if not _HOST.fullmatch(name) or ("%" in host and not re.fullmatch(r"[^%]+%3[Aa][0-9]{1,5}", host)):
         raise CheckFails(_("The issuer’s identifier does not lead anywhere."))
     if not all(_SEGMENT.fullmatch(part) and unquote(part) not in {".", ".."} for part in path):
         raise CheckFails(_("The issuer’s identifier does not lead anywhere."))
