@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Any
 
@@ -77,7 +77,12 @@ def canonical_nquads(document: Mapping[str, Any]) -> bytes:
     except (SyntaxError, ValueError) as error:
         raise RefusedDocument("The document is not JSON-LD that can be read.") from error
     _refuse_undefined(quads)
-    _refuse_lookalikes(quads)
+    refuse_lookalikes(quads)
+    return canonical_form(quads)
+
+
+def canonical_form(quads: Iterable[pyoxigraph.Quad]) -> bytes:
+    """Return the RDFC-1.0 canonical N-Quads of `quads`. May take for ever: `refuse_lookalikes` comes first."""
     dataset = pyoxigraph.Dataset(quads)
     dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
     # It returns None only when given somewhere to write to.
@@ -194,7 +199,7 @@ def _refuse_undefined(quads: list[pyoxigraph.Quad]) -> None:
                 raise UndefinedTerm("The document uses a word or an address that its contexts do not define.")
 
 
-def _refuse_lookalikes(quads: list[pyoxigraph.Quad]) -> None:
+def refuse_lookalikes(quads: list[pyoxigraph.Quad]) -> None:
     """Raise RefusedDocument when telling the nameless nodes apart could take long.
 
     Nodes that are already different by the quads they stand in cost nothing. Only the others are permuted, so
