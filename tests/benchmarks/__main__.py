@@ -1,9 +1,9 @@
 """How fast are the hot paths? `uv run python -m tests.benchmarks` prints medians; nothing passes or fails by time.
 
 With `pages` behind it only the single pages are measured, with `shifts` those around 50,000 shifts, with `credentials` the
-checks of credential files, and only with `verify`
-the public answer at 1,000 and at 1,000,000 certificates, which needs some gigabytes and minutes. Runs against a database
-of its own, made and thrown away, through Django's whole stack without the network.
+checks of credential files, and only with `verify` the public answer at 1,000 and at 1,000,000 certificates, which needs some
+gigabytes and minutes. Runs against a database of its own, made and thrown away, through Django's whole stack without the
+network.
 """
 
 import os

@@ -10,6 +10,7 @@ from certificates.issuer import issuer_did
 from certificates.models import TrustedIssuer
 from certificates.verifying.trust import CannotTrust, end_trust, known_as, trust_issuer
 from cms.accounts.models import Entry
+from cms.records import issuers
 from tests.factories.people import NOON, make_person
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,43 @@ def test_a_name_that_cannot_be_shown_is_not_put_on_the_list(name):
 def test_we_are_not_on_our_own_list():
     with pytest.raises(CannotTrust, match="ourselves"):
         trust_issuer(issuer=issuer_did(), name="Us", by=None, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"name": "Another College"}, "its id, its name or its beginning is not the one that history recorded"),
+        ({"issuer": "did:web:evil.example"}, "its id, its name or its beginning is not the one that history recorded"),
+        ({"ended_at": LATER}, "its end is not the one that history recorded"),
+    ],
+)
+def test_a_list_changed_behind_our_back_is_named(change, reason):
+    entry = trust_issuer(issuer=DID, name="The College", by=None, at=NOON)
+    assert list(issuers.faults()) == []
+
+    TrustedIssuer.objects.filter(pk=entry.pk).update(**change)
+
+    assert [(fault.row, fault.reason) for fault in issuers.faults()] == [(f"trustedissuer:{entry.pk}", reason)]
+
+
+def test_an_entry_taken_out_behind_our_back_is_named():
+    trust_issuer(issuer=DID, name="The College", by=None, at=NOON)
+
+    TrustedIssuer.objects.all().delete()
+
+    assert [fault.reason for fault in issuers.faults()] == ["it was recorded, and is gone"]
+
+
+def test_an_entry_that_history_does_not_know_is_named():
+    TrustedIssuer.objects.create(issuer=DID, name="The College", trusted_at=NOON)
+
+    assert [fault.reason for fault in issuers.faults()] == ["history does not know it"]
+
+
+def test_an_end_is_as_history_tells():
+    end_trust(entry=trust_issuer(issuer=DID, name="The College", by=None, at=NOON), by=None, at=LATER)
+
+    assert list(issuers.faults()) == []
 
 
 @pytest.mark.parametrize(
