@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Any
 
@@ -18,8 +18,17 @@ import pyoxigraph
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES_3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
-# The only contexts there are, by the file that holds each. VENDORED.md says where the files come from.
-CONTEXT_FILES = {CREDENTIALS_V2: "credentials-v2.json", OPEN_BADGES_3: "open-badges-3.0.3.json"}
+# The only contexts there are, by the file that holds each. VENDORED.md says where the files come from. We sign with the
+# first two; the others are what other issuers use.
+_IMS = "https://purl.imsglobal.org/spec/ob/v3p0"
+CONTEXT_FILES = {
+    CREDENTIALS_V2: "credentials-v2.json",
+    OPEN_BADGES_3: "open-badges-3.0.3.json",
+    f"{_IMS}/context.json": "open-badges-3.0.3.json",
+    f"{_IMS}/context-3.0.2.json": "open-badges-3.0.2.json",
+    f"{_IMS}/extensions.json": "open-badges-extensions.json",
+    "https://w3id.org/security/data-integrity/v2": "data-integrity-v2.json",
+}
 
 # Bounds on what is looked at at all. Our own credentials have 4 kB, some 30 parts and a depth of 5.
 LARGEST_DOCUMENT = 256 * 1024  # bytes of compact JSON
@@ -68,7 +77,12 @@ def canonical_nquads(document: Mapping[str, Any]) -> bytes:
     except (SyntaxError, ValueError) as error:
         raise RefusedDocument("The document is not JSON-LD that can be read.") from error
     _refuse_undefined(quads)
-    _refuse_lookalikes(quads)
+    refuse_lookalikes(quads)
+    return canonical_form(quads)
+
+
+def canonical_form(quads: Iterable[pyoxigraph.Quad]) -> bytes:
+    """Return the RDFC-1.0 canonical N-Quads of `quads`. May take for ever: `refuse_lookalikes` comes first."""
     dataset = pyoxigraph.Dataset(quads)
     dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
     # It returns None only when given somewhere to write to.
@@ -85,15 +99,7 @@ def check_form(document: Mapping[str, Any]) -> None:
     addresses, nulls, lists in lists, nodes named `_:…`; and so is what is too large, too deep or has numbers
     that programs write differently.
     """
-    contexts = document.get("@context")
-    if not isinstance(contexts, list) or not contexts or contexts[0] != CREDENTIALS_V2:
-        raise RefusedDocument("The document does not begin with the context of Verifiable Credentials 2.0.")
-    # Each element is compared, not looked up: an element may be an object, which has no hash.
-    if not all(isinstance(context, str) and context in CONTEXT_FILES for context in contexts):
-        raise RefusedDocument("The document uses a context other than the ones known here.")
-    if len(set(contexts)) != len(contexts):
-        raise RefusedDocument("The document names a context twice.")
-
+    check_contexts(document)
     parts = 0
     for value, depth in _values({k: v for k, v in document.items() if k != "@context"}):
         if depth > DEEPEST:
@@ -121,6 +127,18 @@ def check_form(document: Mapping[str, Any]) -> None:
         raise RefusedDocument("The document has text that is not Unicode.") from error
     if size > LARGEST_DOCUMENT:
         raise RefusedDocument("The document is too large.")
+
+
+def check_contexts(document: Mapping[str, Any]) -> None:
+    """Raise RefusedDocument unless `document` names contexts that are held here, that of credentials first."""
+    contexts = document.get("@context")
+    if not isinstance(contexts, list) or not contexts or contexts[0] != CREDENTIALS_V2:
+        raise RefusedDocument("The document does not begin with the context of Verifiable Credentials 2.0.")
+    # Each element is compared, not looked up: an element may be an object, which has no hash.
+    if not all(isinstance(context, str) and context in CONTEXT_FILES for context in contexts):
+        raise RefusedDocument("The document uses a context other than the ones known here.")
+    if len(set(contexts)) != len(contexts):
+        raise RefusedDocument("The document names a context twice.")
 
 
 def described_twice(document: Mapping[str, Any]) -> set[str]:
@@ -181,7 +199,7 @@ def _refuse_undefined(quads: list[pyoxigraph.Quad]) -> None:
                 raise UndefinedTerm("The document uses a word or an address that its contexts do not define.")
 
 
-def _refuse_lookalikes(quads: list[pyoxigraph.Quad]) -> None:
+def refuse_lookalikes(quads: list[pyoxigraph.Quad]) -> None:
     """Raise RefusedDocument when telling the nameless nodes apart could take long.
 
     Nodes that are already different by the quads they stand in cost nothing. Only the others are permuted, so

@@ -10,6 +10,7 @@ from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .rules import Allowance, AllowanceKind, DraftLine, RequirementDraft, RulesMove
 from .statuses import RevocationReason, Status, StatusList
+from .trust import TrustedIssuer
 from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Speciality",
     "Status",
     "StatusList",
+    "TrustedIssuer",
     "Watch",
     "WatchChange",
     "WatchNotice",

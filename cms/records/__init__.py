@@ -22,13 +22,27 @@ from certificates.models import (
     RulesMove,
     SigningKey,
     StatusList,
+    TrustedIssuer,
     Watch,
 )
 from cms.accounts import history
 from cms.accounts.models import Entry
 from courses.models import LedgerEntry, MoneyPaper
 
-from . import agreements, awards, documents, log, money, recommendations, register, rules, sealed, shifts, written
+from . import (
+    agreements,
+    awards,
+    documents,
+    issuers,
+    log,
+    money,
+    recommendations,
+    register,
+    rules,
+    sealed,
+    shifts,
+    written,
+)
 from .fault import Fault
 
 __all__ = ["Fault", "counts", "faults"]
@@ -57,6 +71,7 @@ def counts() -> dict[str, int]:
         "rule sets": RequirementSet.objects.count(),
         "moves between rules": RulesMove.objects.count(),
         "waivers": Allowance.objects.count(),
+        "issuers we know": TrustedIssuer.objects.count(),
         "ledger entries": LedgerEntry.objects.count(),
         "invoices, receipts and credit notes": MoneyPaper.objects.count(),
     }
@@ -75,6 +90,7 @@ def faults() -> Iterator[Fault]:
     yield from log.faults()
     yield from register.faults()
     yield from rules.faults()
+    yield from issuers.faults()
     yield from money.faults()
 
 

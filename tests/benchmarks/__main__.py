@@ -1,8 +1,9 @@
 """How fast are the hot paths? `uv run python -m tests.benchmarks` prints medians; nothing passes or fails by time.
 
-With `pages` behind it only the single pages are measured, with `shifts` those around 50,000 shifts, and only with `verify`
-the public answer at 1,000 and at 1,000,000 certificates, which needs some gigabytes and minutes. Runs against a database
-of its own, made and thrown away, through Django's whole stack without the network.
+With `pages` behind it only the single pages are measured, with `shifts` those around 50,000 shifts, with `credentials` the
+checks of credential files, and only with `verify` the public answer at 1,000 and at 1,000,000 certificates, which needs some
+gigabytes and minutes. Runs against a database of its own, made and thrown away, through Django's whole stack without the
+network.
 """
 
 import os
@@ -42,7 +43,7 @@ def measure(name: str, call: Callable[[], object], *, rounds: int = ROUNDS) -> N
 def main() -> None:
     runner = DiscoverRunner(verbosity=0, interactive=False)
     databases = runner.setup_databases()
-    asked = set(sys.argv[1:]) or {"pages", "shifts"}
+    asked = set(sys.argv[1:]) or {"pages", "shifts", "credentials"}
     try:
         if "pages" in asked:
             run()
@@ -50,6 +51,10 @@ def main() -> None:
             from .shifts import run as run_shifts
 
             run_shifts(measure)
+        if "credentials" in asked:
+            from .credentials import run as run_credentials
+
+            run_credentials(measure)
         if "verify" in asked:
             from .verifying import run as run_verifying
 

@@ -16,6 +16,6 @@ def unguard(apps, schema_editor):
 class Migration(migrations.Migration):
     """The database itself refuses to change, delete or lengthen published rules."""
 
-    dependencies = [("certificates", "0010_say_how_many_lines_a_set_has")]
+    dependencies = [("certificates", "0001_initial")]
 
     operations = [migrations.RunPython(guard, unguard)]

@@ -16,6 +16,6 @@ def unguard(apps, schema_editor):
 class Migration(migrations.Migration):
     """The database itself refuses to change or delete what the log says, and a gap in it."""
 
-    dependencies = [("certificates", "0045_transparency_log")]
+    dependencies = [("certificates", "0002_published_rules_stay")]
 
     operations = [migrations.RunPython(guard, unguard)]
