@@ -1,6 +1,7 @@
-"""A process of its own that adds to the log: `python -m tests.certificates.append_events CERTIFICATE FIRST LAST`.
+"""Several processes that add to the log at once: `python -m tests.certificates.append_events CERTIFICATE FIRST EACH HOW_MANY`.
 
-FIRST to LAST are keys of entries of history, each of which it logs, a few to a transaction. Says how many it did.
+Each of HOW_MANY processes logs EACH entries of history, from the one with the key FIRST on, a few to a transaction. They
+part from one that has Django ready, since getting ready takes each longer than its work. Ends with 1 when one of them fails.
 """
 
 import os
@@ -12,14 +13,14 @@ import django
 MOST = 60  # in one transaction
 
 
-def main(certificate_id: int, first: int, last: int) -> int:
+def log_all(certificate_id: int, first: int, count: int) -> None:
     from django.db import transaction
 
     from certificates.log.appending import Leaf, append
 
-    chance, done = random.Random(first), 0
-    while first <= last:
-        until = min(first + chance.randint(1, MOST), last + 1)
+    chance, end = random.Random(first), first + count
+    while first < end:
+        until = min(first + chance.randint(1, MOST), end)
         with transaction.atomic():
             append(
                 [
@@ -27,11 +28,23 @@ def main(certificate_id: int, first: int, last: int) -> int:
                     for entry in range(first, until)
                 ]
             )
-        done, first = done + until - first, until
-    return done
+        first = until
+
+
+def part(certificate_id: int, first: int, each: int, how_many: int) -> bool:
+    """Whether all of them did their work. Each opens a connection of its own: there is none yet to share."""
+    children = []
+    for start in range(first, first + each * how_many, each):
+        child = os.fork()
+        if child == 0:
+            log_all(certificate_id, start, each)
+            os._exit(0)
+        children.append(child)
+    ends = [os.waitpid(child, 0)[1] for child in children]  # of all: none is left behind
+    return not any(ends)
 
 
 if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
-    sys.stdout.write(str(main(*map(int, sys.argv[1:]))))
+    sys.exit(0 if part(*map(int, sys.argv[1:])) else 1)
