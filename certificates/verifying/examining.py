@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _later
 
 from ..issuer import issuer_did
 from .facts import facts_of_document
@@ -19,7 +18,7 @@ from .fetching import CannotFetch, Fetcher, fetch_document
 from .issuers import keys_of
 from .jwt import Token, check_claims, check_header, read_token, signature_holds
 from .moments import read_moment
-from .opening import kind_of, open_file
+from .opening import FOUND_IN, kind_of, open_file
 from .ours import Ours, facts_of, find_ours
 from .proof import only_proof, proof_stands
 from .reading import read_json
@@ -48,13 +47,6 @@ GRAVEST = (
     Verdict.CANNOT_CHECK_NOW,
     Verdict.UNKNOWN_ISSUER,
 )
-FOUND_IN = {
-    FileKind.JSON: _later("It is a credential as JSON."),
-    FileKind.JWT: _later("It is a credential as JWT."),
-    FileKind.PDF: _later("The PDF carries one credential; compare what is printed with what it says."),
-    FileKind.PNG: _later("The picture carries one credential; compare what it shows with what it says."),
-    FileKind.SVG: _later("The picture carries one credential; compare what it shows with what it says."),
-}
 
 
 class _Stop(Exception):

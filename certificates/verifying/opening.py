@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 
 from ..baking import BadlyBaked, unbake_png, unbake_svg
 from ..canonical import LARGEST_DOCUMENT
@@ -16,6 +17,14 @@ LARGEST_FILE = 8 * 1024 * 1024  # bytes, of a PDF or a PNG
 LARGEST_DRAWING = 1024 * 1024  # bytes, of an SVG: reading one takes some 20 ms per megabyte
 LARGEST_JWT = LARGEST_DOCUMENT * 4 // 3 + 4096  # bytes: the document in base 64, a header and a signature
 PDF_SECONDS = 5  # of the clock; the reader itself stops after two seconds of work
+
+FOUND_IN = {
+    FileKind.JSON: _later("It is a credential as JSON."),
+    FileKind.JWT: _later("It is a credential as JWT."),
+    FileKind.PDF: _later("The PDF carries one credential; compare what is printed with what it says."),
+    FileKind.PNG: _later("The picture carries one credential; compare what it shows with what it says."),
+    FileKind.SVG: _later("The picture carries one credential; compare what it shows with what it says."),
+}
 
 _COMPACT = re.compile(rb"[A-Za-z0-9_-]{1,8192}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _READ_PDF = Path(__file__).with_name("read_pdf.py")
@@ -61,7 +70,12 @@ def _from_pdf(data: bytes) -> str:
     """The credential attached to a PDF, read by a process of its own: what a hostile PDF may cost is bounded there."""
     try:
         done = subprocess.run(  # noqa: S603 - our own program, and the file goes in as data
-            [sys.executable, "-I", str(_READ_PDF)], input=data, capture_output=True, timeout=PDF_SECONDS, check=False
+            [sys.executable, "-I", str(_READ_PDF)],
+            input=data,
+            capture_output=True,
+            timeout=PDF_SECONDS,
+            env={},  # our secrets are in ours
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise CheckFails(_("The PDF takes too long to read. Ask for the file as it was downloaded.")) from None

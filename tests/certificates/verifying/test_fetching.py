@@ -18,15 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from django.core.cache import cache
 
-from certificates.verifying import CannotFetch, Fetched, fetching
-from certificates.verifying.fetching import fetch_document, is_public, public_address, read_from_host
-from tests.factories.people import NOON
+from certificates.verifying import CannotFetch, fetching
+from certificates.verifying.fetching import is_public, public_address, read_from_host
 
 HOST = "issuer.example"
-URL = f"https://{HOST}/.well-known/did.json"
-MINUTES = timedelta(minutes=5)
 
 
 # Which addresses ---------------------------------------------------------------------------------------------
@@ -301,79 +297,3 @@ def test_a_host_that_says_nothing_is_hung_up_on(
 
     with pytest.raises(CannotFetch):
         read_from_host(host.url, trust=trust)
-
-
-# What is kept ------------------------------------------------------------------------------------------------
-
-
-class Answers:
-    """Stands in for the network: `body`, or no answer when None."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.body: bytes | None = b"one"
-        self.asked = 0
-        monkeypatch.setattr(fetching, "read_from_host", self.read)
-
-    def read(self, _url: str) -> bytes:
-        self.asked += 1
-        if self.body is None:
-            raise CannotFetch("No answer.")
-        return self.body
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    return Answers(monkeypatch)
-
-
-def test_a_document_is_kept_for_as_long_as_it_may_be(answers: Answers) -> None:
-    first = fetch_document(URL, at=NOON, oldest=MINUTES)
-    answers.body = b"two"
-
-    assert first == Fetched(body=b"one", at=NOON)
-    assert fetch_document(URL, at=NOON + timedelta(minutes=4), oldest=MINUTES) == first
-    assert fetch_document(URL, at=NOON + timedelta(minutes=4), oldest=timedelta(minutes=1)).body == b"two"
-    assert answers.asked == 2
-
-
-def test_another_address_is_another_document(answers: Answers) -> None:
-    fetch_document(URL, at=NOON, oldest=MINUTES)
-    fetch_document(f"{URL}?", at=NOON, oldest=MINUTES)
-
-    assert answers.asked == 2
-
-
-def test_whoever_does_not_answer_is_not_asked_again_within_a_minute(answers: Answers) -> None:
-    answers.body = None
-    for _ in range(3):
-        with pytest.raises(CannotFetch):
-            fetch_document(URL, at=NOON, oldest=MINUTES)
-
-    assert answers.asked == 1
-
-
-def test_what_cannot_be_read_again_serves_for_a_day_and_is_said_to_be_old(answers: Answers) -> None:
-    fetch_document(URL, at=NOON, oldest=MINUTES)
-    answers.body = None
-
-    old = fetch_document(URL, at=NOON + timedelta(hours=23), oldest=MINUTES)
-
-    assert old == Fetched(body=b"one", at=NOON, stale=True)
-    with pytest.raises(CannotFetch):
-        fetch_document(URL, at=NOON + timedelta(hours=24), oldest=MINUTES)
-
-
-def test_a_cache_that_fails_costs_only_time(answers: Answers, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
-    def down(*_said: object, **_options: object) -> None:
-        raise ConnectionError("The cache is down.")
-
-    monkeypatch.setattr(cache, "get", down)
-    monkeypatch.setattr(cache, "set", down)
-
-    for _ in range(2):
-        assert fetch_document(URL, at=NOON, oldest=MINUTES) == Fetched(body=b"one", at=NOON)
-
-    assert answers.asked == 2
-    assert {record.message for record in caplog.records} == {
-        "The cache does not answer; issuers are asked again each time."
-    }
