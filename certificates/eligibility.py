@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -116,6 +117,12 @@ def publish_requirements(
     programme = ProgrammePage.objects.select_for_update().get(pk=programme.pk)
     if not requirements:
         raise CannotPublish(_("A set without requirements would certify everybody. Add at least one."))
+    try:
+        programme.clean()
+    except ValidationError as problem:
+        raise CannotPublish(
+            _("The programme’s page has words that no certificate can carry. ") + " ".join(problem.messages)
+        ) from None
     for kind, terms in requirements:
         try:
             rule_of(kind, terms)
