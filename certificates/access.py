@@ -8,6 +8,7 @@ from .models import Certificate
 
 rule("certification.decide")(holders_of(Role.REGISTRAR))
 rule("certificate.change_status")(holders_of(Role.REGISTRAR))
+rule("certificate_design.keep")(holders_of(Role.REGISTRAR))
 
 
 @rule("certificate.hold")

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from assessments.models import AgreementSignature, MentorshipTerms, Shift, ShiftDispute, ShiftMessage, TitleReading
-from certificates.models import Certificate, SigningKey, StatusList
+from certificates.models import Certificate, CertificatePaper, DesignVersion, SigningKey, StatusList
 from cms.accounts import history
 from cms.accounts.models import Entry
 from courses.models import LedgerEntry, MoneyPaper
 
-from . import agreements, awards, money, sealed, shifts, written
+from . import agreements, awards, money, papers, sealed, shifts, written
 from .fault import Fault
 
 __all__ = ["Fault", "counts", "faults"]
@@ -28,6 +28,8 @@ def counts() -> dict[str, int]:
         "signing keys": SigningKey.objects.count(),
         "certificates": Certificate.objects.count(),
         "status lists": StatusList.objects.count(),
+        "designs in use": DesignVersion.objects.filter(used_from__isnull=False).count(),
+        "files of certificates": CertificatePaper.objects.count(),
         "ledger entries": LedgerEntry.objects.count(),
         "invoices, receipts and credit notes": MoneyPaper.objects.count(),
     }
@@ -41,6 +43,7 @@ def faults() -> Iterator[Fault]:
     yield from written.faults()
     yield from agreements.faults()
     yield from awards.faults()
+    yield from papers.faults()
     yield from money.faults()
 
 
