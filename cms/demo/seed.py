@@ -50,7 +50,7 @@ from courses.models import CompletedBy, CredentialKind, Enrolment, ProgrammeInde
 from courses.notes import save_note
 from courses.progress import complete_unit, units_of
 
-from . import content, ethics, mentoring, money, people, sessions, unsettled, words
+from . import content, designs, ethics, mentoring, money, people, sessions, unsettled, words
 
 ZONE = ZoneInfo("Europe/London")
 MODULES = ("consent", "human-sexuality", "set-protocol")
@@ -79,6 +79,7 @@ def seed(*, now: datetime, progress: Callable[[str], None] = lambda line: None) 
     make_holders(programme, staff, now=now, chance=chance)
     progress("learners half-way and ready")
     make_learners(programme, staff, now=now, chance=chance)
+    designs.make_designs(registrar=staff["registrar"], now=now)
     # Mail about things that happened years ago, by the story, is not sent.
     transaction.on_commit(lambda: DBTaskResult.objects.all().delete())
 

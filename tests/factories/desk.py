@@ -17,6 +17,7 @@ from certificates.models import (
     Attestation,
     Certificate,
     CertificationRequest,
+    DesignVersion,
     Requirement,
     RequirementKind,
     RequirementSet,
@@ -45,6 +46,7 @@ from tests.courses.buying import a_plan, order_of
 
 from .certificates import make_certificate, make_request, make_signing_key
 from .courses import make_live_session, make_programme
+from .designs import make_draft
 from .mentoring import make_application
 from .people import make_person, make_registrar
 from .shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
@@ -74,6 +76,7 @@ class Desk:
     session: LiveSession
     attendance: Attendance
     attestation: Attestation
+    design: DesignVersion
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -168,4 +171,5 @@ def make_desk() -> Desk:
         shift=shift,
         dispute=make_dispute(mentorship=mentorship),
         audit=make_audit(shift),
+        design=make_draft(by=registrar, at=at),
     )
