@@ -8,7 +8,6 @@ import functools
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,17 +18,12 @@ import jsonschema
 
 from certificates import bitstring
 from certificates.canonical import CREDENTIALS_V2, OPEN_BADGES_3
+from cms.accounts.typesetting.wording import unsafe_text as unsafe_text  # asked of every name before it is signed
 
 AchievementType = Literal["Certification", "Certificate", "CertificateOfCompletion"]
 
 # How long a verifier may keep a status list before it asks again, in milliseconds.
 STATUS_LIST_TTL = 300_000
-LONGEST_NAME = 200  # characters
-# Characters that draw nothing, so that two names that look the same are not: zero-width spaces, the soft
-# hyphen, fillers, tags. The joiners that scripts need are not among them.
-_INVISIBLE = frozenset(
-    map(chr, [0xAD, 0x115F, 0x1160, 0x180E, 0x200B, *range(0x2060, 0x2065), 0x2800, 0x3164, 0xFEFF, 0xFFA0])
-) | frozenset(map(chr, range(0xE0000, 0xE0080)))
 
 
 class InvalidCredential(ValueError):
@@ -256,40 +250,6 @@ def status_list_document(
     }
 
 
-def unsafe_text(text: str, *, longest: int = LONGEST_NAME, lines: bool = False) -> str | None:
-    """Return why `text` cannot be signed or printed, as a sentence for the person who wrote it; None when it
-    can.
-
-    `longest` is in characters. With `lines`, as for a narrative, line breaks are allowed. Text should be
-    stored in Unicode's normal form C; what is merely not yet in it is no fault.
-    """
-    if any(unicodedata.category(character) == "Cs" for character in text):
-        return "This contains half a character, which often comes from copying. Type it again."
-    # Spaces, joiners and marks alone draw nothing.
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
-        return "This is empty."
-    text = unicodedata.normalize("NFC", text)
-    if len(text) > longest:
-        return f"This is longer than {longest} characters."
-    for character in text:
-        if character == "\n" and lines:
-            continue
-        category = unicodedata.category(character)
-        if character in "\n\r\t\v\f\u0085\u2028\u2029":
-            return "This contains a line break or a tab. Use spaces."
-        if category == "Cc":
-            return f"This contains an invisible control character ({_code_point(character)}). Type it again."
-        # Embeddings, overrides and isolates reorder the letters around them; the two joiners and the plain
-        # marks that right-to-left names may need do not.
-        if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
-            return f"This contains a character that reorders text ({_code_point(character)}). Remove it."
-        if character in _INVISIBLE:
-            return f"This contains an invisible character ({_code_point(character)}). Type it again."
-        if category in ("Cn", "Co"):
-            return f"This contains a character that Unicode does not define ({_code_point(character)})."
-    return None
-
-
 def check_schema(document: Mapping[str, Any]) -> None:
     """Raise InvalidCredential unless `document` follows the official Open Badges 3.0 schema; some 3 ms."""
     error = next(iter(_validator().iter_errors(document)), None)
@@ -384,10 +344,6 @@ def _timestamp(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("A time in a credential needs a time zone.")
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _code_point(character: str) -> str:
-    return f"U+{ord(character):04X}"
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import BigIntegerField, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -84,6 +85,12 @@ def publish_requirements(
     programme = ProgrammePage.objects.select_for_update().get(pk=programme.pk)
     if not requirements:
         raise CannotPublish(_("A set without requirements would certify everybody. Add at least one."))
+    try:
+        programme.clean()
+    except ValidationError as problem:
+        raise CannotPublish(
+            _("The programme’s page has words that no certificate can carry. ") + " ".join(problem.messages)
+        ) from None
     for kind, terms in requirements:
         try:
             rule_of(kind, terms)

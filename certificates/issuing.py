@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ from cms.accounts.typesetting.glyphs import unprintable_characters
 from courses.models import CredentialKind, Enrolment
 
 from . import snapshots
+from .designs import design_for
 from .documents import Award, EvidenceSummary, Result, check_schema, credential_for, unsafe_text
 from .eligibility import Verdict, verdict_on
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
@@ -125,6 +127,7 @@ def issue_certificate(
             basis=verdict.basis(),
             facts=verdict.facts(),
             results=results_of(verdict.record),
+            design=design_for(enrolment.programme_id),
             confirmed_by=confirmed_by,
             issued_at=at,
             awarded_on=at.astimezone(UTC).date(),
@@ -168,7 +171,7 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
                 name: getattr(old, name)
                 for name in (
                     "enrolment", "requirement_set", "holder", "kind", "title", "programme_title", "requirements_version",
-                    "rules_are_example", "basis", "facts", "results", "evaluated", "awarded_on", "valid_until",
+                    "rules_are_example", "basis", "facts", "results", "evaluated", "design", "awarded_on", "valid_until",
                     "shows_name", "shows_scores", "shows_hours", "suspended_at", "suspension_reason",
                 )
             },
@@ -193,6 +196,12 @@ def _signed(certificate: Certificate, rules: RequirementSet) -> Certificate:
             _("What would be kept of the basis does not meet the rules when read again. Nothing was issued.")
         )
     academy = AcademySettings.load()
+    try:
+        academy.clean()
+    except ValidationError as problem:
+        raise CannotIssue(
+            _("The academy’s settings have words that no certificate can carry. ") + " ".join(problem.messages)
+        ) from None
     certificate.public_id = uuid.uuid4()
     certificate.number = new_number()
     certificate.issuer_name, certificate.issuer_did = academy.name, issuer_did()
@@ -279,8 +288,9 @@ def _award(certificate: Certificate, rules: RequirementSet, subject_id: str) -> 
 FROZEN = (
     "public_id", "number", "enrolment_id", "requirement_set_id", "holder_id", "holder_name", "kind", "title",
     "programme_title", "requirements_version", "rules_are_example", "basis", "facts", "results", "issuer_name", "issuer_did",
-    "registrar_name", "confirmed_by_id", "issued_at", "awarded_on", "valid_until", "signing_key_id", "status_list_id",
-    "status_index", "credential_digest", "replaces_id", "shows_name", "shows_scores", "shows_hours", "edition", "signed_at",
+    "registrar_name", "design_id", "confirmed_by_id", "issued_at", "awarded_on", "valid_until", "signing_key_id",
+    "status_list_id", "status_index", "credential_digest", "replaces_id", "shows_name", "shows_scores", "shows_hours",
+    "edition", "signed_at",
 )  # fmt: skip
 
 
@@ -325,6 +335,7 @@ def record_edition(certificate: Certificate, verb: str, by: User | None, at: dat
 
 
 def _tell_holder(certificate: Certificate) -> None:
-    from .tasks import tell_holder
+    from .tasks import print_paper, tell_holder
 
     transaction.on_commit(partial(tell_holder.enqueue, certificate.pk))
+    transaction.on_commit(partial(print_paper.enqueue, certificate.pk))

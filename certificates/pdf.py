@@ -1,8 +1,8 @@
 """How is a certificate printed?
 
-One A4 landscape sheet as a PDF that archives (PDF/A-3a), that a screen reader can read (PDF/UA-1), and that
-carries the signed credential as an attachment. It reads no database and no network, and the same certificate always
-gives the same bytes.
+One sheet, A4 or US Letter, as a PDF that archives (PDF/A-3a), that a screen reader can read (PDF/UA-1), and that
+carries the signed credential as an attachment. It reads no database and no network, and the same certificate in the same
+look always gives the same bytes.
 """
 
 import re
@@ -12,10 +12,22 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from cms.accounts.typesetting.glyphs import draws_its_latin, unprintable_characters
-from cms.accounts.typesetting.press import press
+from cms.accounts.typesetting.press import picture, press
 from cms.accounts.typesetting.squares import qr_svg
 
-__all__ = ["PrintedCertificate", "UnprintableName", "UnprintableText", "render_pdf", "unprintable_characters"]
+from .contrast import softer
+
+__all__ = [
+    "HOUSE_LOOK",
+    "Look",
+    "PrintedCertificate",
+    "Signature",
+    "UnprintableName",
+    "UnprintableText",
+    "render_pdf",
+    "render_picture",
+    "unprintable_characters",
+]
 
 SHEET = Path(__file__).parent / "sheet"
 
@@ -72,31 +84,74 @@ class PrintedCertificate:
             raise ValueError("A certificate has room for four facts in its basis.")
 
 
-def render_pdf(printed: PrintedCertificate, *, credential_json: bytes) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """Who signs a certificate, and as what. `picture` is an SVG of `certificates.pictures`."""
+
+    name: str
+    role: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How a certificate is set: a layout of certificates/sheet/, colours (#rrggbb), the academy's seal, who signs.
+
+    Without signatures, the registrar signs whom the certificate names.
+    """
+
+    template: str = "call_sheet"
+    ink: str = "#1b1917"
+    accent: str = "#472a66"
+    seal: str = ""
+    signatures: tuple[Signature, ...] = ()
+
+
+HOUSE_LOOK = Look()
+UPRIGHT = frozenset({"title_page"})
+
+
+def render_pdf(
+    printed: PrintedCertificate, *, credential_json: bytes, look: Look = HOUSE_LOOK, paper: str = "a4"
+) -> bytes:
     """The certificate as a PDF of one page, with `credential_json` (UTF-8) attached as `credential.json`.
 
-    Repeating it gives the same bytes. Raises UnprintableName for a name, and UnprintableText for any other
-    words, that the faces cannot draw.
+    `paper` is "a4" or "letter". Repeating it gives the same bytes. Raises UnprintableName for a name, and
+    UnprintableText for any other words, that the faces cannot draw.
     """
-    _refuse_unprintable(printed)
+    _refuse_unprintable(printed, look)
     issued_at = datetime.combine(printed.issued_on, time(), tzinfo=UTC)
     compiled = press(
-        SHEET / "certificate.typ", words=_sheet(printed), at=issued_at, credential=credential_json.decode()
+        SHEET / f"{look.template}.typ",
+        words=_sheet(printed, look, paper),
+        at=issued_at,
+        credential=credential_json.decode(),
     )
     return _with_spoken_name(compiled, unicodedata.normalize("NFC", printed.holder_name))
 
 
-def _refuse_unprintable(printed: PrintedCertificate) -> None:
+def render_picture(
+    printed: PrintedCertificate, *, look: Look = HOUSE_LOOK, paper: str = "a4", dots: int = 110
+) -> bytes:
+    """The sheet as a PNG to look at, with nothing attached; `dots` to the inch. Raises as render_pdf does."""
+    _refuse_unprintable(printed, look)
+    return picture(SHEET / f"{look.template}.typ", words=_sheet(printed, look, paper), form="png", dots=dots)
+
+
+def _refuse_unprintable(printed: PrintedCertificate, look: Look) -> None:
     if characters := unprintable_characters(printed.holder_name):
         raise UnprintableName(printed.holder_name, characters)
-    for text in [*asdict(printed).values(), *(words for fact in printed.basis for words in fact)]:
+    signed = [words for person in look.signatures for words in (person.name, person.role)]
+    for text in [*asdict(printed).values(), *signed, *(words for fact in printed.basis for words in fact)]:
         if isinstance(text, str) and (characters := unprintable_characters(text)):
             raise UnprintableText(text, characters)
 
 
-def _sheet(printed: PrintedCertificate) -> dict[str, object]:
+def _sheet(printed: PrintedCertificate, look: Look, paper: str) -> dict[str, object]:
     """What the template reads. Composed letters only, so that one face draws a letter and its marks."""
     words = asdict(printed)
+    registrar = (Signature(name=printed.registrar_name, role=printed.registrar_label),)
+    signatures = look.signatures or (registrar if printed.registrar_name else ())
     del words["valid_until"]
     until = f", valid until {printed.valid_until.isoformat()}" if printed.valid_until else ""
     lang, *subtags = printed.language.split("-")
@@ -110,6 +165,15 @@ def _sheet(printed: PrintedCertificate) -> dict[str, object]:
             f"issued {printed.issued_on.isoformat()}{until}."
         ),
         "qr_svg": qr_svg(printed.verify_url),
+        "paper": paper,
+        "upright": look.template in UPRIGHT,
+        "design": {
+            "ink": look.ink,
+            "soft": softer(look.ink),
+            "accent": look.accent,
+            "seal": look.seal,
+            "signatures": [asdict(signature) for signature in signatures],
+        },
         "name_in_our_face": draws_its_latin(printed.holder_name),
     }
     return {key: _composed(value) for key, value in words.items()}
@@ -143,6 +207,8 @@ def _composed(value: object) -> object:
         return unicodedata.normalize("NFC", value)
     if isinstance(value, list | tuple):
         return [_composed(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _composed(item) for key, item in value.items()}
     return value
 
 

@@ -7,7 +7,7 @@ from courses.models import CredentialKind
 
 from .issuer import verify_url
 from .models import Certificate
-from .pdf import PrintedCertificate, render_pdf
+from .pdf import PrintedCertificate
 
 
 def printed(certificate: Certificate) -> PrintedCertificate:
@@ -22,7 +22,7 @@ def printed(certificate: Certificate) -> PrintedCertificate:
     rules = certificate.requirements_version + (" " + _("(example)") if certificate.rules_are_example else "")
     address = verify_url(certificate)
     return PrintedCertificate(
-        holder_name=certificate.holder_name,
+        holder_name=certificate.holder_name if certificate.shows_name else _("The holder of this number"),
         kind_label=str(kind.label),
         title=certificate.title,
         programme_title=certificate.programme_title,
@@ -52,9 +52,12 @@ def printed(certificate: Certificate) -> PrintedCertificate:
     )
 
 
-def certificate_pdf(certificate: Certificate) -> bytes:
-    """The sheet as PDF, with the credential as it was signed attached. The same row gives the same bytes."""
-    return render_pdf(printed(certificate), credential_json=certificate.credential.encode())
+def signed_by(certificate: Certificate) -> list[tuple[str, str]]:
+    """Who signs it, and as what: whom its design names; else the registrar. No query for a design that is loaded."""
+    design = certificate.design
+    named = [(design.first_name, design.first_role), (design.second_name, design.second_role)] if design else []
+    named = [(name, role) for name, role in named if name]
+    return named or ([(certificate.registrar_name, _("Registrar"))] if certificate.registrar_name else [])
 
 
 def _lead(kind: CredentialKind, programme: str) -> str:

@@ -24,16 +24,17 @@ from .issuer import achievement_id, issuer_did, issuer_url
 from .issuing import ACHIEVEMENT_TYPES
 from .models import Certificate, RequirementSet, Status, StatusList
 from .numbers import BadNumber, MistypedNumber, read_number
-from .printing import certificate_pdf, printed
+from .printing import printed, signed_by
 from .signing import CannotSign, published_keys
 from .status import served_list
 
 CREDENTIAL = "application/vc"
 HOUR = 3600  # seconds
+PICTURES = ("design__seal", "design__first_picture", "design__second_picture")  # large, and on the files alone
 WHY = "employers check certificates without an account"
 
 
-def _for_programs(response: HttpResponse) -> HttpResponse:
+def for_programs(response: HttpResponse) -> HttpResponse:
     """Programs on other sites may read it: there is nothing in it that a cookie opens."""
     response["Access-Control-Allow-Origin"] = "*"
     return response
@@ -42,7 +43,7 @@ def _for_programs(response: HttpResponse) -> HttpResponse:
 def _document(said: dict, content_type: str, cache: str) -> HttpResponse:
     response = HttpResponse(json.dumps(said, ensure_ascii=False, indent=2), content_type=content_type)
     response["Cache-Control"] = cache
-    return _for_programs(response)
+    return for_programs(response)
 
 
 @csrf_exempt  # it changes nothing, and people post to it from bookmarked and printed forms
@@ -78,8 +79,8 @@ def verify_number(request: HttpRequest, number: str) -> HttpResponse:
         return _vary(_unknown(request, wants_json, normal))
     if wants_json:
         if not answer.sound:
-            return _vary(_for_programs(JsonResponse({"status": "cannot_check_now"}, status=503)))
-        return _vary(_for_programs(JsonResponse(as_json(answer), json_dumps_params={"ensure_ascii": False})))
+            return _vary(for_programs(JsonResponse({"status": "cannot_check_now"}, status=503)))
+        return _vary(for_programs(JsonResponse(as_json(answer), json_dumps_params={"ensure_ascii": False})))
     return _vary(
         render(
             request,
@@ -98,7 +99,7 @@ def _vary(response: HttpResponse) -> HttpResponse:
 def _not_found_out(request: HttpRequest, wants_json: bool, number: str, problem: BadNumber) -> HttpResponse:
     """The number cannot be one of ours: answered without a look into the database."""
     if wants_json:
-        return _for_programs(JsonResponse({"status": "malformed", "explanation": str(problem)}, status=400))
+        return for_programs(JsonResponse({"status": "malformed", "explanation": str(problem)}, status=400))
     form = NumberForm({"number": number[:40]})
     form.is_valid()
     form.add_error("number", str(problem))
@@ -109,13 +110,13 @@ def _not_found_out(request: HttpRequest, wants_json: bool, number: str, problem:
 def _unknown(request: HttpRequest, wants_json: bool, number: str) -> HttpResponse:
     if too_many_misses(request, what="verify"):
         if wants_json:
-            response = _for_programs(JsonResponse({"status": "too_many_requests"}, status=429))
+            response = for_programs(JsonResponse({"status": "too_many_requests"}, status=429))
         else:
             response = render(request, "certificates/slow_down.html", status=429)
         response["Retry-After"] = str(WINDOW)
         return response
     if wants_json:
-        return _for_programs(JsonResponse({"status": "unknown"}, status=404))
+        return for_programs(JsonResponse({"status": "unknown"}, status=404))
     return render(request, "certificates/unknown.html", {"number": number, "form": NumberForm()}, status=404)
 
 
@@ -127,7 +128,7 @@ def credential(request: HttpRequest, public_id: UUID) -> HttpResponse:
     wanted = request.get_preferred_type(["text/html", CREDENTIAL, "application/ld+json", "application/json"])
     if wanted not in {"text/html", None}:
         return _vary(credential_json(request, public_id))
-    certificate = _shown(public_id)
+    certificate = shown(public_id)
     if not isinstance(certificate, Certificate):
         return _vary(certificate)
     return _vary(
@@ -137,6 +138,7 @@ def credential(request: HttpRequest, public_id: UUID) -> HttpResponse:
             {
                 "certificate": certificate,
                 "printed": printed(certificate),
+                "signatures": signed_by(certificate),
                 "status": certificate.status(timezone.now()),
                 "long_name": len(certificate.holder_name) > 24,
             },
@@ -151,31 +153,17 @@ def credential_json(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The Open Badges 3.0 credential, to the byte as it was signed. 410 once replaced: it holds a former name."""
     certificate = get_object_or_404(Certificate, public_id=public_id)
     if certificate.superseded_at:
-        return _for_programs(
+        return for_programs(
             HttpResponseGone(_("This credential was replaced by a newer one."), content_type="text/plain")
         )
     response = HttpResponse(certificate.credential, content_type=CREDENTIAL)
-    return _for_programs(response)
+    return for_programs(response)
 
 
-@never_cache
-@require_safe
-@open_to_anyone(WHY)
-def credential_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The certificate to print, with the credential attached. Not given out once revoked or replaced."""
-    certificate = _shown(public_id)
-    if not isinstance(certificate, Certificate):
-        return certificate
-    response = HttpResponse(certificate_pdf(certificate), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{certificate.number}.pdf"'
-    return response
-
-
-def _shown(public_id: UUID) -> Certificate | HttpResponse:
+def shown(public_id: UUID) -> Certificate | HttpResponse:
     """The certificate, if its paper may still be shown; else where people are led instead. One query."""
-    certificate = get_object_or_404(
-        Certificate.objects.select_related("signing_key", "status_list"), public_id=public_id
-    )
+    found = Certificate.objects.select_related("signing_key", "status_list", "design").defer(*PICTURES)
+    certificate = get_object_or_404(found, public_id=public_id)
     if certificate.status(timezone.now()) in {Status.REVOKED, Status.SUPERSEDED} or not is_sound(certificate):
         return redirect("certificates:verify_number", certificate.number)
     return certificate
@@ -204,7 +192,7 @@ def status_list(request: HttpRequest, number: int) -> HttpResponse:
     # Always asked again, answered from its tag: a revocation shows at once to whoever looks.
     response["Cache-Control"] = "public, no-cache"
     response["ETag"] = f'"{number}-{served.built_at:%Y%m%d%H%M%S%f}"'
-    return _for_programs(response)
+    return for_programs(response)
 
 
 @require_safe

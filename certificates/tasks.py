@@ -10,7 +10,8 @@ from courses.models import Enrolment
 from . import relay_mail, watch_notices
 from .log.publishing import publish_checkpoint
 from .mail import send_certificate, send_declined, send_rules_changed
-from .models import Certificate, CertificationRequest, RegisterEntry, RegisterMessage
+from .models import Certificate, CertificationRequest, PaperFormat, PaperSize, RegisterEntry, RegisterMessage
+from .papers import paper_of
 
 
 @task
@@ -73,3 +74,9 @@ def forget_register_messages() -> None:
 @task
 def tell_about_rules(enrolment_id: int) -> None:
     send_rules_changed(Enrolment.objects.select_related("learner").get(pk=enrolment_id))
+
+
+@task
+def print_paper(certificate_id: int) -> None:
+    certificate = Certificate.objects.select_related("design").get(pk=certificate_id)
+    paper_of(certificate, form=PaperFormat.PDF, size=PaperSize.A4, at=timezone.now())

@@ -10,7 +10,7 @@ urlpatterns = [
     path("verify/<str:number>/", public_views.verify_number, name="verify_number"),
     path("credentials/<uuid:public_id>", public_views.credential, name="credential"),
     path("credentials/<uuid:public_id>.json", public_views.credential_json, name="credential_json"),
-    path("credentials/<uuid:public_id>.pdf", public_views.credential_pdf, name="credential_pdf"),
+    path("", include("certificates.paper_urls")),
     path(".well-known/did.json", public_views.did, name="did"),
     path("status/revocation/<int:number>", public_views.status_list, name="status_list"),
     path("achievements/<int:set_id>", public_views.achievement, name="achievement"),

@@ -38,6 +38,7 @@ PLACES = (
     (_("Certificates"), "desk:certificate_list", "doc-full"),
     (_("Register"), "desk:register_list", "list-ul"),
     (_("Reported messages"), "desk:register_report_list", "warning"),
+    (_("Certificate designs"), "desk:design_list", "image"),
     (_("Learners"), "desk:learner_list", "user"),
     (_("Live sessions"), "desk:session_list", "date"),
     (_("Documents"), "desk:document_list", "doc-full"),
@@ -71,6 +72,12 @@ def desk_menu() -> DeskMenu:
         for order, (label, name, icon) in enumerate(PLACES)
     ]
     return DeskMenu(_("Desk"), Menu(items=items), name="desk", icon_name="clipboard-list", order=50)
+
+
+@hooks.register("register_settings_menu_item")
+def designs_among_the_settings() -> DeskItem:
+    """Beside the academy's own settings, which is where one looks for its colours and seal."""
+    return DeskItem(_("Certificate designs"), reverse_lazy("desk:design_list"), name="designs", icon_name="image")
 
 
 @hooks.register("construct_main_menu")

@@ -17,6 +17,8 @@ from wagtail.models import Page
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
+from cms.accounts.typesetting.wording import refuse_unprintable
+
 from .blocks import SMALL_FEATURES, LessonBlocks
 
 if TYPE_CHECKING:
@@ -143,6 +145,14 @@ class ProgrammePage(Page):
 
     class Meta:
         verbose_name = _("programme")
+
+    def clean(self) -> None:
+        """Refuse here what no certificate could sign or print later: its words are copied from this page."""
+        super().clean()
+        refuse_unprintable(
+            {"title": (self.title, 120), "credential_title": (self.credential_title, 120)},
+            signed={"summary": (self.summary, 2_000)},
+        )
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from .catalogue import programme_context

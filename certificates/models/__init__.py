@@ -2,8 +2,10 @@
 
 from .attestations import Attestation
 from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
+from .designs import CertificateDesign, DesignVersion, ProgrammeDesign, SheetTemplate
 from .keys import SigningKey
 from .log import Checkpoint, LogEntry, LogHead, LogKey, LogNode
+from .papers import CertificatePaper, PaperFormat, PaperSize
 from .register import Availability, Facet, Language, RegisterEntry, RegisterMark, Speciality
 from .relay import RegisterBlock, RegisterMessage, RegisterSettings
 from .requests import CertificationRequest
@@ -20,8 +22,11 @@ __all__ = [
     "Attestation",
     "Availability",
     "Certificate",
+    "CertificateDesign",
+    "CertificatePaper",
     "CertificationRequest",
     "Checkpoint",
+    "DesignVersion",
     "DraftLine",
     "EditionReason",
     "EndOfWatch",
@@ -31,7 +36,10 @@ __all__ = [
     "LogHead",
     "LogKey",
     "LogNode",
+    "PaperFormat",
+    "PaperSize",
     "PastEdition",
+    "ProgrammeDesign",
     "RegisterBlock",
     "RegisterEntry",
     "RegisterMark",
@@ -43,6 +51,7 @@ __all__ = [
     "RequirementSet",
     "RevocationReason",
     "RulesMove",
+    "SheetTemplate",
     "SigningKey",
     "Speciality",
     "Status",

@@ -13,6 +13,7 @@ from cms.accounts.models import User
 from courses.models import CredentialKind, Enrolment
 
 from ..bitstring import LENGTH
+from .designs import DesignVersion
 from .keys import SigningKey
 from .requirements import RequirementSet
 from .statuses import RevocationReason, Status, StatusList
@@ -51,6 +52,9 @@ class Certificate(models.Model):
     issuer_name = models.CharField(max_length=80)
     issuer_did = models.CharField(max_length=255)
     registrar_name = models.CharField(max_length=80, blank=True)
+    design = models.ForeignKey(  # what it is printed from; null: our own call sheet
+        DesignVersion, on_delete=models.PROTECT, null=True, related_name="certificates"
+    )
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # null: automatic
     issued_at = models.DateTimeField()
     awarded_on = models.DateField()  # unchanged by a replacement

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from .typesetting.wording import refuse_unprintable
+
 
 @register_setting(icon="home")
 class AcademySettings(BaseGenericSetting):
@@ -80,3 +82,8 @@ class AcademySettings(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("academy")
+
+    def clean(self) -> None:
+        """Refuse here what no certificate could sign or print later."""
+        super().clean()
+        refuse_unprintable({"name": (self.name, 80), "registrar_name": (self.registrar_name, 80)})

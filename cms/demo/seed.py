@@ -50,7 +50,7 @@ from courses.models import CompletedBy, CredentialKind, Enrolment, ProgrammeInde
 from courses.notes import save_note
 from courses.progress import complete_unit, units_of
 
-from . import content, ethics, evidence, mentoring, money, people, register, sessions, unsettled, words
+from . import content, designs, ethics, evidence, mentoring, money, people, register, sessions, unsettled, words
 
 ZONE = ZoneInfo("Europe/London")
 MODULES = ("consent", "human-sexuality", "set-protocol")
@@ -82,6 +82,7 @@ def seed(*, now: datetime, progress: Callable[[str], None] = lambda line: None) 
     progress("the register, and a watch")
     register.make_register(foundations, employer=staff["employer"], registrar=staff["registrar"], now=now)
     evidence.show_evidence(staff, now=now)
+    designs.make_designs(registrar=staff["registrar"], now=now)
     # Mail about things that happened years ago, by the story, is not sent.
     transaction.on_commit(lambda: DBTaskResult.objects.all().delete())
 

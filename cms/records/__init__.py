@@ -15,7 +15,9 @@ from assessments.models import (
 from certificates.models import (
     Allowance,
     Certificate,
+    CertificatePaper,
     Checkpoint,
+    DesignVersion,
     LogEntry,
     RegisterEntry,
     RequirementSet,
@@ -36,6 +38,7 @@ from . import (
     issuers,
     log,
     money,
+    papers,
     recommendations,
     register,
     rules,
@@ -72,6 +75,8 @@ def counts() -> dict[str, int]:
         "moves between rules": RulesMove.objects.count(),
         "waivers": Allowance.objects.count(),
         "issuers we know": TrustedIssuer.objects.count(),
+        "designs in use": DesignVersion.objects.filter(used_from__isnull=False).count(),
+        "files of certificates": CertificatePaper.objects.count(),
         "ledger entries": LedgerEntry.objects.count(),
         "invoices, receipts and credit notes": MoneyPaper.objects.count(),
     }
@@ -91,6 +96,7 @@ def faults() -> Iterator[Fault]:
     yield from register.faults()
     yield from rules.faults()
     yield from issuers.faults()
+    yield from papers.faults()
     yield from money.faults()
 
 

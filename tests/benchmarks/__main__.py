@@ -65,7 +65,7 @@ def main() -> None:
 
 def run() -> None:
     from assessments.sitting import save_response, start_attempt
-    from certificates.printing import certificate_pdf
+    from certificates.papers import rendered
     from cms.demo import content
     from courses.models import LessonPage
     from courses.progress import unit_is_open
@@ -79,7 +79,7 @@ def run() -> None:
     page = f"/verify/{certificate.number}/"
     measure("verification page", lambda: anyone.get(page))
     measure("verification JSON", lambda: anyone.get(page, headers={"accept": "application/json"}))
-    measure("certificate PDF", lambda: certificate_pdf(certificate))
+    measure("certificate PDF", lambda: rendered(certificate))
 
     programme = make_programme(modules=0, sequential=False)
     content.make_notes()

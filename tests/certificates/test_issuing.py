@@ -22,7 +22,8 @@ from certificates.issuing import (
 )
 from certificates.models import Certificate, RequirementSet, RevocationReason, StatusList
 from certificates.numbers import read_number
-from certificates.printing import certificate_pdf, printed
+from certificates.papers import rendered
+from certificates.printing import printed
 from certificates.signing import CannotSign
 from certificates.status import revoke_certificate, suspend_certificate
 from cms.accounts import history
@@ -248,7 +249,7 @@ def test_a_name_is_printed_and_signed_as_it_is_written(name: str) -> None:
     }
     assert names["name"] == name
     assert is_sound(certificate)
-    assert certificate_pdf(certificate).startswith(b"%PDF")
+    assert rendered(certificate).startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,7 @@ def test_a_name_of_sixty_letters_is_fine() -> None:
 def shown(certificate: Certificate) -> tuple:
     row = Certificate.objects.get(pk=certificate.pk)
     answer = check_certificate(number=row.number, at=NOON + DAY)
-    return as_json(answer), row.credential, printed(row), certificate_pdf(row), row_digest(row)
+    return as_json(answer), row.credential, printed(row), rendered(row), row_digest(row)
 
 
 @pytest.mark.django_db
@@ -330,7 +331,7 @@ def test_no_later_change_alters_a_certificate_its_answer_or_its_paper() -> None:
 def test_the_same_certificate_gives_the_same_paper() -> None:
     certificate = make_certificate()
 
-    assert certificate_pdf(certificate) == certificate_pdf(Certificate.objects.get(pk=certificate.pk))
+    assert rendered(certificate) == rendered(Certificate.objects.get(pk=certificate.pk))
 
 
 # Repeats and races -----------------------------------------------------------------------------------------

@@ -13,10 +13,14 @@ import pikepdf
 import pytest
 
 from certificates.pdf import (
+    HOUSE_LOOK,
+    Look,
     PrintedCertificate,
+    Signature,
     UnprintableName,
     UnprintableText,
     render_pdf,
+    render_picture,
     unprintable_characters,
 )
 from cms.accounts.typesetting.glyphs import FONTS, font_folders
@@ -73,11 +77,24 @@ LONG_NAMES = [
     "W" * 60,
     "國" * 60,
 ]
+SEAL = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4" fill="#0b5563"/></svg>'
+OWN = Look(
+    ink="#12262b",
+    accent="#0b5563",
+    seal=SEAL,
+    signatures=(
+        Signature(name="Philippa Grange", role="Registrar", picture=SEAL),
+        Signature(name="Dr Margarethe Featherstonehaugh", role="Director of training and certification"),
+    ),
+)
+LOOKS = {f"{kind} {name}": replace(look, template=name) for name in ("call_sheet", "engraved", "title_page")
+         for kind, look in (("our", HOUSE_LOOK), ("own", OWN))}  # fmt: skip
 MARKUP = ["#panic()", "*x*", "_y_ $z$ `c`", '#read("/etc/hostname")', "= <a> @b \\ // c", "#sys.inputs"]
 
 
-def printed(**changes: object) -> pikepdf.Pdf:
-    return pikepdf.open(io.BytesIO(render_pdf(replace(ANA, **changes), credential_json=CREDENTIAL)))
+def printed(look: Look = HOUSE_LOOK, paper: str = "a4", **changes: object) -> pikepdf.Pdf:
+    made = render_pdf(replace(ANA, **changes), credential_json=CREDENTIAL, look=look, paper=paper)
+    return pikepdf.open(io.BytesIO(made))
 
 
 def tagged(pdf: pikepdf.Pdf, kind: str) -> list[pikepdf.Dictionary]:
@@ -253,6 +270,118 @@ def test_what_can_be_drawn_is_not_refused(name):
 def test_a_mark_is_refused_where_no_face_puts_it_on_that_letter():
     # The Han face has no Hebrew points, and the Hebrew face has no Han.
     assert unprintable_characters("李\u05b8") == "\u05b8"
+
+
+# Designs ---------------------------------------------------------------------------------------------------
+
+
+def overlaps(pdf: pikepdf.Pdf) -> list[tuple[str, str]]:
+    """Which words lie on one another, or off the sheet, as another program lays them out."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    file = io.BytesIO()
+    pdf.save(file)
+    laid = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=file.getvalue(), capture_output=True, check=True)
+    wide, high = (float(side) for side in pdf.pages[0].mediabox[2:])
+    words = [
+        (word, *map(float, box))
+        for *box, word in re.findall(
+            r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>',
+            laid.stdout.decode(),
+        )
+    ]
+    off = [(one[0], "the edge") for one in words if min(one[1:3]) < 12 or one[3] > wide - 12 or one[4] > high - 12]
+    return off + [
+        (one[0], other[0])
+        for place, one in enumerate(words)
+        for other in words[place + 1 :]
+        if min(one[3], other[3]) - max(one[1], other[1]) > 1.5
+        # Boxes are as tall as the face allows; letters of two lines that touch share more than a third of one.
+        and min(one[4], other[4]) - max(one[2], other[2]) > 0.4 * min(one[4] - one[2], other[4] - other[2])
+    ]
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_every_design_archives_speaks_and_carries_the_credential(look: Look, paper: str) -> None:
+    pdf = printed(look, paper)
+
+    with pdf.open_metadata() as claims:
+        claimed = [claims[key] for key in ("pdfaid:part", "pdfaid:conformance", "pdfuaid:part")]
+    short, long = (595, 842) if paper == "a4" else (612, 792)
+    size = (short, long) if look.template == "title_page" else (long, short)
+    assert claimed == ["3", "A", "1"]
+    assert tuple(round(float(side)) for side in pdf.pages[0].mediabox[2:]) == size
+    assert pdf.attachments["credential.json"].get_file().read_bytes() == CREDENTIAL
+    assert [str(figure.Alt) for figure in tagged(pdf, "/Figure")] == [ANA.qr_alt]
+
+
+@pytest.mark.parametrize("name", NAMES + LONG_NAMES + MARKUP)
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_every_design_holds_every_name(look: Look, name: str) -> None:
+    pdf = printed(look, "letter", holder_name=name)
+
+    assert len(pdf.pages) == 1
+    assert [str(heading.ActualText) for heading in tagged(pdf, "/H1")] == [unicodedata.normalize("NFC", name)]
+
+
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("name", ["Ana Núñez", *LONG_NAMES[:2]])
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_no_words_lie_on_one_another(look: Look, name: str, paper: str) -> None:
+    pdf = printed(
+        look,
+        paper,
+        holder_name=name,
+        issuer_name="The International Academy for Intimacy Coordination and Direction on Set",
+        title="Certified Intimacy Coordinator for Episodic Television, Feature Films and the Theatre",
+        lead=ANA.lead.replace("Intimacy Coordinator,", "Intimacy Coordination for Screen and Stage, Advanced Level,"),
+    )
+
+    assert overlaps(pdf) == []
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_every_design_says_who_signs(look: Look) -> None:
+    words = words_on(printed(look))
+
+    for person in look.signatures or (Signature(name="Philippa Grange", role="Registrar"),):
+        assert person.name in words.replace("\n", " ")
+        assert all(part in words for part in person.role.split())
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_a_design_without_anybody_who_signs_is_a_sheet_too(look: Look) -> None:
+    pdf = printed(replace(look, signatures=()), registrar_name="")
+
+    assert len(pdf.pages) == 1
+    assert "Registrar" not in words_on(pdf)
+
+
+def test_the_academys_colours_are_printed_and_ours_are_not() -> None:
+    def colours(look: Look) -> bytes:
+        pdf = printed(look)
+        streams = [
+            item.read_bytes()
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Stream) and item.get("/Subtype") != "/XML"
+        ]
+        return b"".join(streams)
+
+    violet = b"0.2784314 0.16470589 0.4"
+
+    assert violet in colours(HOUSE_LOOK)
+    assert violet not in colours(OWN)
+
+
+def test_what_is_signed_under_is_checked_too() -> None:
+    with pytest.raises(UnprintableText):
+        render_pdf(ANA, credential_json=CREDENTIAL, look=Look(signatures=(Signature(name="Ana 😀"),)))
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_a_proof_is_a_picture_of_the_sheet(look: Look) -> None:
+    assert render_picture(ANA, look=look, dots=20).startswith(b"\x89PNG")
 
 
 def test_every_vendored_font_is_as_recorded():

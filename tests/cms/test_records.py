@@ -1,5 +1,6 @@
 """Is whatever was altered behind the product's back found, and named to the row?"""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,24 @@ from assessments.agreements import digest_of_words, publish_agreement, sign_agre
 from assessments.models import Agreement, AgreementSignature, Shift
 from assessments.sealing import seal_holds, seal_of
 from certificates.issuing import replace_certificate
-from certificates.models import Certificate, RevocationReason, SigningKey, Status, StatusList
+from certificates.models import (
+    Certificate,
+    CertificatePaper,
+    DesignVersion,
+    PaperFormat,
+    RevocationReason,
+    SigningKey,
+    Status,
+    StatusList,
+)
+from certificates.papers import paper_of
 from certificates.proofs import public_multibase
 from certificates.status import revoke_certificate, suspend_certificate
 from cms.accounts.models import Entry
 from cms.records import faults
 from tests.certificates.awards import make_key
-from tests.factories.certificates import make_certificate, make_certificate_that_is, make_signing_key
+from tests.factories.certificates import make_certificate, make_certificate_that_is, make_completion, make_signing_key
+from tests.factories.designs import SEAL, make_design, make_draft
 from tests.factories.people import NOON, make_person, make_registrar
 from tests.factories.shifts import make_signed_shift
 from tests.unguarded import lift_guards
@@ -227,3 +239,47 @@ def test_a_changed_paper_and_a_missing_number_are_named():
     changed = first.papers.get(kind="RCT").pk
     moved = second.papers.get(kind="INV").pk
     assert set(rows()) == {f"moneypaper:{changed}", f"moneypaper:{moved}"}
+
+
+@pytest.mark.parametrize("change", [{"contents": b"%PDF another"}, {"digest": "0" * 64}, {"format": "png", "size": ""}])
+def test_a_file_that_is_not_the_one_given_out_is_named(change):
+    paper = paper_of(make_completion(), form=PaperFormat.PDF, at=timezone.now())
+    assert rows() == []
+    CertificatePaper.objects.update(**change)
+
+    assert rows() == [f"certificatepaper:{paper.pk}"]
+
+
+def test_a_file_swapped_together_with_its_digest_is_named():
+    paper = paper_of(make_completion(), form=PaperFormat.PDF, at=timezone.now())
+    CertificatePaper.objects.update(contents=b"another", digest=hashlib.sha256(b"another").hexdigest())
+
+    assert rows() == [f"certificatepaper:{paper.pk}"]
+
+
+def test_a_file_that_nobody_made_and_one_that_is_gone_are_named():
+    paper = paper_of(make_completion(), form=PaperFormat.PDF, at=timezone.now())
+    before = paper.pk
+    paper.delete()
+    paper.pk, paper.format, paper.size = before + 100, "png", ""
+    paper.save(force_insert=True)
+
+    assert rows() == [f"certificatepaper:{before + 100}", f"certificatepaper:{before}"]
+
+
+@pytest.mark.parametrize("change", [{"ink": "#000000"}, {"seal": SEAL}, {"first_name": "Another"}])
+def test_a_design_changed_while_in_use_is_named(change):
+    version = make_design()
+    draft = make_draft()
+    assert rows() == []
+    DesignVersion.objects.update(**change)
+
+    assert rows() == [f"designversion:{version.pk}"]
+    assert draft.used_from is None
+
+
+def test_a_design_put_to_use_behind_our_back_is_named():
+    draft = make_draft()
+    DesignVersion.objects.update(used_from=timezone.now(), used_by=draft.design.made_by)
+
+    assert rows() == [f"designversion:{draft.pk}"]

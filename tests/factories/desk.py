@@ -26,6 +26,7 @@ from certificates.models import (
     Attestation,
     Certificate,
     CertificationRequest,
+    DesignVersion,
     RegisterEntry,
     RegisterMessage,
     Requirement,
@@ -57,6 +58,7 @@ from tests.courses.buying import a_plan, order_of
 
 from .certificates import make_certificate, make_request, make_signing_key
 from .courses import make_live_session, make_programme
+from .designs import make_draft
 from .evidence import make_document
 from .mentoring import make_application
 from .people import make_person, make_registrar
@@ -91,6 +93,7 @@ class Desk:
     entry: RegisterEntry
     message: RegisterMessage
     document: EvidenceDocument
+    design: DesignVersion
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -196,4 +199,5 @@ def make_desk() -> Desk:
         entry=(report := make_report(at=at)).entry,
         message=report,
         document=make_document(make_person("Shower"), issuer="Even Keel Training", issued_on=days_ago(30), at=at),
+        design=make_draft(by=registrar, at=at),
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -25,6 +26,23 @@ def press(sheet: Path, *, words: Mapping[str, object], at: datetime, **more: str
         pdf_standards=["a-3a", "ua-1"],
         timestamp=int(at.timestamp()),
     )
+
+
+def picture(sheet: Path, *, words: Mapping[str, object], form: Literal["png", "svg"], dots: int = 144) -> bytes:
+    """The first page of the sheet as a picture: PNG of so many `dots` to the inch, or SVG whose letters are outlines."""
+    set_as = typst.compile(
+        sheet,
+        root=sheet.parent,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"sheet": json.dumps(words), "credential": ""},
+        format=form,
+        ppi=dots,
+    )
+    first = set_as[0] if isinstance(set_as, list) else set_as
+    if first is None:
+        raise TypeError("The sheet has no page.")
+    return first
 
 
 @cache
