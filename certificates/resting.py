@@ -23,7 +23,7 @@ def resting_on_document(document: EvidenceDocument) -> QuerySet[Certificate]:
     asked = Requirement.objects.filter(
         requirement_set=OuterRef("requirement_set"),
         kind=RequirementKind.DOCUMENTS,
-        terms__kinds__has_key=document.kind,
+        terms__kinds__icontains=f'"{document.kind}"',  # in a list, which SQLite has no other question for
     )
     return Certificate.objects.filter(
         Exists(asked),

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from certificates import issuing
+from certificates import issuing, snapshots
 from certificates.bitstring import decode, is_set
 from certificates.checking import as_json, check_certificate, is_sound
 from certificates.eligibility import publish_requirements
@@ -133,6 +133,7 @@ def test_history_has_digests_and_no_name() -> None:
         "number": certificate.number,
         "digest": certificate.credential_digest,
         "row": row_digest(certificate),
+        "evaluated": snapshots.digest_of(certificate.evaluated),
     }
     assert (entry.subject, entry.chain.name) == (f"certificate:{certificate.pk}", "certificates")
 
