@@ -8,7 +8,7 @@ from wagtail.admin.menu import admin_menu
 from wagtail.models import Page, ReferenceIndex
 
 from assessments.models import CheckIn, Mentor, MentorApplication, MentorInvitation, Mentorship, Shift
-from certificates.models import Certificate, CertificationRequest
+from certificates.models import Allowance, Certificate, CertificationRequest, RulesMove
 from cms.accounts import history
 from cms.accounts.roles import Role
 from cms.desk import urls
@@ -20,9 +20,11 @@ from tests.factories.shifts import make_mentor
 
 pytestmark = pytest.mark.django_db
 KEPT_FROM_EDITORS = {
-    Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
+    Enrolment, CertificationRequest, Certificate, Allowance, RulesMove, Shift, Mentor, MentorApplication,
+    MentorInvitation, Mentorship, CheckIn,
 }  # fmt: skip
 SECRETS = (
+    "Let Off", "No set near",
     "Asker", "Holder", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
     "Low Tide", "Ask before the door", "We wrapped together", "They were there",
 )  # fmt: skip
@@ -53,6 +55,11 @@ def addresses(desk: Desk) -> dict[str, str]:
         "shift_id": desk.shift.pk,
         "dispute_id": desk.dispute.pk,
         "audit_id": desk.audit.pk,
+        "draft_id": desk.draft.pk,
+        "line_id": desk.draft.lines.get().pk,
+        "set_id": desk.draft.based_on_id,
+        "kind": "quizzes",
+        "allowance_id": desk.allowance.pk,
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:
@@ -95,6 +102,9 @@ def test_to_others_no_page_of_the_desk_is_there(client, who, method):
     desk.certificate.refresh_from_db()
     assert desk.asked.answered_at is None
     assert desk.certificate.revoked_at is None
+    desk.allowance.refresh_from_db()
+    desk.draft.refresh_from_db()
+    assert (desk.allowance.withdrawn_at, desk.draft.closed_at, desk.draft.lines.count()) == (None, None, 1)
 
 
 def test_somebody_not_signed_in_is_asked_to_sign_in(client):

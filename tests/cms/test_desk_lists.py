@@ -15,7 +15,15 @@ from courses.progress import outline_of
 from courses.transfers import record_transfer
 from tests.factories.certificates import make_certificate, make_ready, make_request, make_signing_key
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
-from tests.factories.desk import at_the_desk, make_audit, make_dispute, make_invitation, make_invoice, yesterday
+from tests.factories.desk import (
+    at_the_desk,
+    make_audit,
+    make_dispute,
+    make_invitation,
+    make_invoice,
+    make_waiver,
+    yesterday,
+)
 from tests.factories.mentoring import make_application, make_outside_application, make_outside_mentorship
 from tests.factories.people import make_person, make_registrar
 from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
@@ -86,6 +94,7 @@ MAKERS = {
     "desk:shadow_shift_list": make_an_old_shift,
     "desk:shadow_dispute_list": lambda number: make_dispute(),
     "desk:audit_list": lambda number: make_audit(),
+    "desk:requirement_programme_list": lambda number: make_waiver(at=yesterday()),
 }
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
@@ -111,6 +120,7 @@ QUERIES = {
     "desk:shadow_shift_list": 11,
     "desk:shadow_dispute_list": 11,
     "desk:audit_list": 11,
+    "desk:requirement_programme_list": 11,
 }
 
 
@@ -129,7 +139,7 @@ def test_a_list_asks_as_often_for_three_rows_as_for_one(client, django_assert_nu
 
 
 @pytest.mark.parametrize("days", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 21), ("desk:learner_detail", 30)])
+@pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 21), ("desk:learner_detail", 33)])
 def test_evidence_asks_as_often_for_three_days_as_for_one(client, django_assert_num_queries, name, queries, days):
     asked = make_request(at=yesterday(), lessons=days)
     mentorship = make_mentorship(enrolment=asked.enrolment, at=yesterday() - timedelta(days=20))

@@ -13,7 +13,10 @@ from assessments.answering import decline_shift
 from assessments.auditing import answer_audit
 from assessments.disputing import letter_of, open_dispute
 from assessments.models import AuditAnswer, AuditDraw, DeclineReason, Mentor, MentorApplication, Shift, ShiftDispute
-from certificates.models import Certificate, CertificationRequest
+from certificates.allowing import waive_requirement
+from certificates.drafting import begin_draft
+from certificates.eligibility import set_for
+from certificates.models import Allowance, Certificate, CertificationRequest, RequirementDraft
 from cms.accounts.models import User
 from courses.enrolling import invite
 from courses.models import (
@@ -33,7 +36,7 @@ from courses.models import (
 from courses.scholarships import award_scholarship
 from tests.courses.buying import a_plan, order_of
 
-from .certificates import make_certificate, make_request, make_signing_key
+from .certificates import make_certificate, make_ready, make_request, make_signing_key
 from .courses import make_programme
 from .mentoring import make_application
 from .people import make_person, make_registrar
@@ -61,6 +64,8 @@ class Desk:
     shift: Shift
     dispute: ShiftDispute
     audit: AuditDraw
+    draft: RequirementDraft
+    allowance: Allowance
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -111,6 +116,15 @@ def make_audit(shift: Shift | None = None, *, answered: bool = True) -> AuditDra
     return answer_audit(draw=draw, answer=AuditAnswer.LETTER, letter=LETTER, at=at) if answered else draw
 
 
+def make_waiver(*, at: datetime) -> Allowance:
+    """Somebody was let off the one thing that was asked of them."""
+    enrolment = make_ready(at=at, learner=make_person("Let Off"))
+    requirement = set_for(enrolment).requirements.get()
+    return waive_requirement(
+        enrolment=enrolment, requirement=requirement, reason="No set near.", by=make_registrar(), at=at
+    )
+
+
 def make_desk() -> Desk:
     """One of everything, with a signed shift whose title and note no desk may show."""
     at = yesterday()
@@ -145,4 +159,6 @@ def make_desk() -> Desk:
         shift=shift,
         dispute=make_dispute(mentorship=mentorship),
         audit=make_audit(shift),
+        draft=begin_draft(programme=asked.enrolment.programme, by=registrar, at=at),
+        allowance=make_waiver(at=at),
     )

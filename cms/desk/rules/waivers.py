@@ -141,8 +141,8 @@ def withdraw(request: HttpRequest, allowance_id: int) -> HttpResponse:
     )
     allowance = policy.fetch(request.user, "requirement.waive", rows, pk=allowance_id)
     here = reverse("desk:learner_detail", args=[allowance.enrolment_id])
-    form = Form(request.POST or None)
-    if request.method == "POST":
+    form = Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             withdraw_allowance(allowance=allowance, by=person_of(request), at=timezone.now())
         except CannotAllow as refusal:
