@@ -119,7 +119,11 @@ def waive(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         back=here,
         icon="edit",
         steps=_steps(enrolment),
-        facts=[(_("Learner"), enrolment.learner), (_("Programme"), enrolment.programme.title)],
+        facts=[
+            (_("Learner"), enrolment.learner),
+            (_("Programme"), enrolment.programme.title),
+            *([(_("Requirement"), dict(choices)[form.cleaned_data["requirement"]])] if told else []),
+        ],
         changes=[
             _("It counts as settled for this learner alone, from now on."),
             _("The learner reads that it was waived, when and why; so does, later, anyone who checks the certificate."),
