@@ -106,27 +106,28 @@ def issue_certificate(
         raise CannotIssue(_("A certification is confirmed by a registrar."))
     if confirmed_by is not None and confirmed_by.pk == enrolment.learner_id:
         raise CannotIssue(_("Nobody confirms their own certificate."))
-    certificate = _signed(
-        Certificate(
-            evaluated=snapshots.kept(verdict),
-            enrolment=enrolment,
-            requirement_set=rules,
-            holder=enrolment.learner,
-            holder_name=holder_name,
-            kind=rules.kind,
-            title=rules.title,
-            programme_title=rules.programme_title,
-            requirements_version=rules.version,
-            rules_are_example=rules.is_example,
-            basis=verdict.basis(),
-            facts=verdict.facts(),
-            confirmed_by=confirmed_by,
-            issued_at=at,
-            awarded_on=at.astimezone(UTC).date(),
-            valid_until=_years_later(at, rules.valid_years),
-        ),
-        rules,
+    certificate = Certificate(
+        evaluated=snapshots.kept(verdict),
+        enrolment=enrolment,
+        requirement_set=rules,
+        holder=enrolment.learner,
+        holder_name=holder_name,
+        kind=rules.kind,
+        title=rules.title,
+        programme_title=rules.programme_title,
+        requirements_version=rules.version,
+        rules_are_example=rules.is_example,
+        basis=verdict.basis(),
+        facts=verdict.facts(),
+        confirmed_by=confirmed_by,
+        issued_at=at,
+        awarded_on=at.astimezone(UTC).date(),
+        valid_until=_years_later(at, rules.valid_years),
     )
+    # It exists only if what is kept of its basis meets the rules when it is read again.
+    if not snapshots.still_met(certificate):
+        raise CannotIssue(_("The basis does not meet the rules when it is read again. Nothing was issued; try again."))
+    certificate = _signed(certificate, rules)
     _record(certificate, "certificate.issued", confirmed_by, at)
     return certificate
 
@@ -179,10 +180,6 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
 
 def _signed(certificate: Certificate, rules: RequirementSet) -> Certificate:
     """Number, index, signature: completes the row and saves it."""
-    if not snapshots.still_met(certificate):
-        raise CannotIssue(
-            _("What would be kept of the basis does not meet the rules when read again. Nothing was issued.")
-        )
     academy = AcademySettings.load()
     signer = active_signer()
     certificate.public_id = uuid.uuid4()

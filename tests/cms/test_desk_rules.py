@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from certificates.drafting import begin_draft, publish_draft
 from certificates.eligibility import current_set, set_for, verdict_on
 from certificates.issuing import issue_certificate
 from certificates.models import Allowance, DraftLine, RequirementDraft, RequirementKind, RequirementSet, RulesMove
-from certificates.requirements import State
+from certificates.requirements import KINDS, BadTerms, Field, PickSome, State, Text, Tick
 from cms.desk.rules import foreseen as foreseen_page
 from cms.desk.rules.term_forms import TermsForm
 from tests.certificates.test_requirements import EXAMPLES
@@ -82,6 +83,44 @@ def test_terms_that_cannot_be_are_refused_at_their_field(kind: str, sent: dict, 
     assert not form.is_valid()
     assert list(form.errors) == [field]
     assert form.terms == {}
+
+
+class EveryField:
+    """A kind with one of each field that no kind of today has."""
+
+    FIELDS = (
+        Text(name="what", label="What", longest=9, needed=True),
+        Tick(name="sure", label="Sure"),
+        PickSome(name="some", label="Some", choices=lambda: [("A", "One"), ("B", "Two"), ("C", "Three")]),
+    )
+
+    def __init__(self, terms) -> None:
+        if terms.get("what") == "no":
+            raise BadTerms("Not that.", term="what")
+
+
+@pytest.mark.parametrize("terms", [{"what": "yes"}, {"what": "yes", "sure": True, "some": ["A", "C"]}])
+def test_a_kind_that_comes_later_has_its_form_by_declaring_it(monkeypatch, terms: dict) -> None:
+    monkeypatch.setitem(KINDS, RequirementKind.MODULES, EveryField)
+    shown = posted(TermsForm(RequirementKind.MODULES, terms=terms))
+    sent = QueryDict(mutable=True)
+    for name, value in shown.items():
+        sent.setlist(name, value if isinstance(value, list) else [value])
+
+    form = TermsForm(RequirementKind.MODULES, sent)
+    refused = TermsForm(RequirementKind.MODULES, QueryDict("what=no"))
+
+    assert form.is_valid()
+    assert form.terms == terms
+    assert refused.errors == {"what": ["Not that."]}
+
+
+def test_a_field_that_nothing_draws_is_found_at_once(monkeypatch) -> None:
+    monkeypatch.setattr(EveryField, "FIELDS", (Field(name="x", label="X"),))
+    monkeypatch.setitem(KINDS, RequirementKind.MODULES, EveryField)
+
+    with pytest.raises(TypeError, match="Field"):
+        TermsForm(RequirementKind.MODULES)
 
 
 # A draft ----------------------------------------------------------------------------------------------------
