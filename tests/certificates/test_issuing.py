@@ -24,6 +24,7 @@ from certificates.models import Certificate, RequirementSet, RevocationReason, S
 from certificates.numbers import read_number
 from certificates.printing import certificate_pdf, printed
 from certificates.signing import CannotSign
+from certificates.snapshots import digest_of
 from certificates.status import revoke_certificate, suspend_certificate
 from cms.accounts import history
 from cms.accounts.academy import AcademySettings
@@ -132,6 +133,7 @@ def test_history_has_digests_and_no_name() -> None:
         "number": certificate.number,
         "digest": certificate.credential_digest,
         "row": row_digest(certificate),
+        "evaluated": digest_of(certificate.evaluated),
     }
     assert (entry.subject, entry.chain.name) == (f"certificate:{certificate.pk}", "certificates")
 
