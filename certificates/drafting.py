@@ -157,11 +157,8 @@ def _next_version(programme: ProgrammePage, at: datetime) -> str:
 
 
 def _locked(draft: RequirementDraft) -> RequirementDraft:
-    return (
-        RequirementDraft.objects.select_for_update(of=("self",))
-        .select_related("programme", "published_as")
-        .get(pk=draft.pk)
-    )
+    # What it was published as is fetched afterwards: a join reads what was there before the lock was waited for.
+    return RequirementDraft.objects.select_for_update(of=("self",)).select_related("programme").get(pk=draft.pk)
 
 
 def _open(draft: RequirementDraft) -> RequirementDraft:

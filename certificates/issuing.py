@@ -112,29 +112,30 @@ def issue_certificate(
         raise CannotIssue(_("A certification is confirmed by a registrar."))
     if confirmed_by is not None and confirmed_by.pk == enrolment.learner_id:
         raise CannotIssue(_("Nobody confirms their own certificate."))
-    certificate = _signed(
-        Certificate(
-            evaluated=snapshots.kept(verdict),
-            enrolment=enrolment,
-            requirement_set=rules,
-            holder=enrolment.learner,
-            holder_name=holder_name,
-            kind=rules.kind,
-            title=rules.title,
-            programme_title=rules.programme_title,
-            requirements_version=rules.version,
-            rules_are_example=rules.is_example,
-            basis=verdict.basis(),
-            facts=verdict.facts(),
-            results=results_of(verdict.record),
-            design=design_for(enrolment.programme_id),
-            confirmed_by=confirmed_by,
-            issued_at=at,
-            awarded_on=at.astimezone(UTC).date(),
-            valid_until=_years_later(at, rules.valid_years),
-        ),
-        rules,
+    certificate = Certificate(
+        evaluated=snapshots.kept(verdict),
+        enrolment=enrolment,
+        requirement_set=rules,
+        holder=enrolment.learner,
+        holder_name=holder_name,
+        kind=rules.kind,
+        title=rules.title,
+        programme_title=rules.programme_title,
+        requirements_version=rules.version,
+        rules_are_example=rules.is_example,
+        basis=verdict.basis(),
+        facts=verdict.facts(),
+        results=results_of(verdict.record),
+        design=design_for(enrolment.programme_id),
+        confirmed_by=confirmed_by,
+        issued_at=at,
+        awarded_on=at.astimezone(UTC).date(),
+        valid_until=_years_later(at, rules.valid_years),
     )
+    # It exists only if what is kept of its basis meets the rules when it is read again.
+    if not snapshots.still_met(certificate):
+        raise CannotIssue(_("The basis does not meet the rules when it is read again. Nothing was issued; try again."))
+    certificate = _signed(certificate, rules)
     record_edition(certificate, "certificate.issued", confirmed_by, at)
     _tell_holder(certificate)
     return certificate
@@ -191,10 +192,6 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
 
 def _signed(certificate: Certificate, rules: RequirementSet) -> Certificate:
     """Number, index, signature: completes the row and saves it."""
-    if not snapshots.still_met(certificate):
-        raise CannotIssue(
-            _("What would be kept of the basis does not meet the rules when read again. Nothing was issued.")
-        )
     academy = AcademySettings.load()
     try:
         academy.clean()

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
+from certificates import guards as guards_of_rules
 from certificates.models import SigningKey
 from cms.accounts import history
 from cms.checkup import Verdict, checkup
 from tests.factories.certificates import make_signing_key
-from tests.unguarded import lift_guards
+from tests.unguarded import lift_guards, set_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -245,3 +247,18 @@ def test_guards_that_are_gone_are_named():
 
     assert [line.verdict for line in found] == [Verdict.FAIL]
     assert "shift_keeps_what_is_sealed" in found[0].what
+
+
+def test_guards_of_rules_that_are_gone_are_named():
+    lift_guards()
+    set_guards()
+    with connection.cursor() as cursor:
+        for statement in guards_of_rules.UNGUARDS[connection.vendor]:
+            cursor.execute(statement)
+
+    [found] = [line for line in checkup() if line.what.startswith("guards of")]
+    guards_of_rules.set_guards()
+
+    assert found.verdict is Verdict.FAIL
+    assert "requirement_never_joins_a_published_set" in found.what
+    assert guards_of_rules.missing_guards() == []

@@ -18,7 +18,15 @@ from assessments.models import (
     RecommendationRequest,
     Shift,
 )
-from certificates.models import Certificate, CertificationRequest, RegisterEntry, RegisterMessage, Watch
+from certificates.models import (
+    Allowance,
+    Certificate,
+    CertificationRequest,
+    RegisterEntry,
+    RegisterMessage,
+    RulesMove,
+    Watch,
+)
 from cms.accounts import history
 from cms.accounts.roles import Role
 from cms.desk import urls
@@ -31,9 +39,10 @@ from tests.factories.shifts import make_mentor
 pytestmark = pytest.mark.django_db
 KEPT_FROM_EDITORS = {
     Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
-    RegisterEntry, RegisterMessage, Watch, EvidenceDocument, Recommendation, RecommendationRequest,
+    RegisterEntry, RegisterMessage, Watch, EvidenceDocument, Recommendation, RecommendationRequest, Allowance, RulesMove,
 }  # fmt: skip
 SECRETS = (
+    "Let Off", "No set near",
     "Asker", "Holder", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
     "Low Tide", "Ask before the door", "We wrapped together", "They were there",
     "Listed", "Unkind", "wrap party", "not about work",
@@ -76,6 +85,11 @@ def addresses(desk: Desk) -> dict[str, str]:
         "slug": "mentorship",
         "design_id": desk.design.design_id,
         "number": desk.design.number,
+        "draft_id": desk.draft.pk,
+        "line_id": desk.draft.lines.order_by("position")[0].pk,
+        "set_id": desk.draft.based_on_id,
+        "kind": "quizzes",
+        "allowance_id": desk.allowance.pk,
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:
@@ -118,6 +132,9 @@ def test_to_others_no_page_of_the_desk_is_there(client, who, method):
     desk.certificate.refresh_from_db()
     assert desk.asked.answered_at is None
     assert desk.certificate.revoked_at is None
+    desk.allowance.refresh_from_db()
+    desk.draft.refresh_from_db()
+    assert (desk.allowance.withdrawn_at, desk.draft.closed_at, desk.draft.lines.count()) == (None, None, 1)
 
 
 def test_somebody_not_signed_in_is_asked_to_sign_in(client):

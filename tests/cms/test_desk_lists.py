@@ -23,6 +23,7 @@ from tests.factories.desk import (
     make_invitation,
     make_invoice,
     make_report,
+    make_waiver,
     yesterday,
 )
 from tests.factories.evidence import make_document, make_recommendation
@@ -103,6 +104,7 @@ MAKERS = {
     "desk:audit_list": lambda number: make_audit(),
     "desk:register_list": lambda number: make_report(),
     "desk:register_report_list": lambda number: make_report(),
+    "desk:requirement_programme_list": lambda number: make_waiver(at=yesterday()),
 }
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
@@ -132,6 +134,7 @@ QUERIES = {
     "desk:register_report_list": 11,
     "desk:document_list": 11,
     "desk:agreement_list": 11,
+    "desk:requirement_programme_list": 11,
 }
 
 
@@ -151,6 +154,7 @@ def test_a_list_asks_as_often_for_three_rows_as_for_one(client, django_assert_nu
 
 @pytest.mark.parametrize("days", [1, 3])
 @pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 23), ("desk:learner_detail", 32)])
+@pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 21), ("desk:learner_detail", 33)])
 def test_evidence_asks_as_often_for_three_days_as_for_one(client, django_assert_num_queries, name, queries, days):
     asked = make_request(at=yesterday(), lessons=days)
     mentorship = make_mentorship(enrolment=asked.enrolment, at=yesterday() - timedelta(days=20))

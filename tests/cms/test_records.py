@@ -12,23 +12,35 @@ from assessments.models import Agreement, AgreementSignature, Shift
 from assessments.sealing import seal_holds, seal_of
 from certificates.issuing import replace_certificate
 from certificates.models import (
+    Allowance,
     Certificate,
     CertificatePaper,
     DesignVersion,
     PaperFormat,
+    RequirementSet,
     RevocationReason,
+    RulesMove,
     SigningKey,
     Status,
     StatusList,
 )
+from certificates.moving import Keeping, move_learner
 from certificates.papers import paper_of
 from certificates.proofs import public_multibase
 from certificates.status import revoke_certificate, suspend_certificate
 from cms.accounts.models import Entry
 from cms.records import faults
 from tests.certificates.awards import make_key
-from tests.factories.certificates import make_certificate, make_certificate_that_is, make_completion, make_signing_key
+from tests.factories.certificates import (
+    make_certificate,
+    make_certificate_that_is,
+    make_completion,
+    make_rules,
+    make_signing_key,
+)
+from tests.factories.courses import make_programme
 from tests.factories.designs import SEAL, make_design, make_draft
+from tests.factories.desk import make_waiver
 from tests.factories.people import NOON, make_person, make_registrar
 from tests.factories.shifts import make_signed_shift
 from tests.unguarded import lift_guards
@@ -283,3 +295,69 @@ def test_a_design_put_to_use_behind_our_back_is_named():
     DesignVersion.objects.update(used_from=timezone.now(), used_by=draft.design.made_by)
 
     assert rows() == [f"designversion:{draft.pk}"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"title": "Another"}, {"published_at": NOON}, {"valid_years": 99}],
+    ids=lambda change: next(iter(change)),
+)
+def test_changed_rules_are_named(change):
+    published = make_rules(make_programme())
+    lift_guards()
+    RequirementSet.objects.update(**change)
+
+    assert rows() == [f"requirementset:{published.pk}"]
+
+
+def test_a_changed_line_of_rules_and_an_added_one_are_named():
+    one = make_rules(make_programme(), requirements=[("shadow_days", {"days": 20})])
+    other = make_rules(make_programme())
+    lift_guards()
+    one.requirements.update(terms={"days": 1})
+    other.requirements.create(position=2, kind="quizzes")
+
+    assert rows() == [f"requirementset:{one.pk}", f"requirementset:{other.pk}"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"reason": "Another."}, {"allowed_at": NOON}, {"withdrawn_at": NOON + timedelta(days=900)}],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_changed_waiver_is_named(change):
+    waiver = make_waiver(at=timezone.now())
+    if "withdrawn_at" in change:
+        change = change | {"withdrawn_by": waiver.allowed_by}
+    Allowance.objects.update(**change)
+
+    assert rows() == [f"allowance:{waiver.pk}"]
+
+
+def test_a_waiver_and_a_move_that_are_gone_are_named():
+    waiver = make_waiver(at=timezone.now())
+    enrolment = waiver.enrolment
+    newer = make_rules(enrolment.programme, version="2", at=timezone.now())
+    move = move_learner(
+        enrolment=enrolment, away=waiver.requirement.requirement_set, to=newer, keeping=Keeping(), reason="So.",
+        by=waiver.allowed_by, at=timezone.now(),
+    )  # fmt: skip
+    assert rows() == []
+    Allowance.objects.all().delete()
+    RulesMove.objects.all().delete()
+
+    assert rows() == [f"rulesmove:{move.pk}", f"allowance:{waiver.pk}"]
+
+
+@pytest.mark.parametrize("evaluated", [None, {}, {"record": {"modules": []}, "allowed": [None]}], ids=str)
+def test_changed_facts_of_a_certificate_are_named(certificate, evaluated):
+    Certificate.objects.update(evaluated=evaluated)
+
+    assert rows() == [f"certificate:{certificate.pk}"]
+
+
+def test_a_basis_that_no_longer_meets_its_rules_is_named(certificate):
+    lift_guards()
+    certificate.requirement_set.requirements.update(kind="shadow_days", terms={"days": 20})
+
+    assert rows() == [f"requirementset:{certificate.requirement_set_id}", f"certificate:{certificate.pk}"]

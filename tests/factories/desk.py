@@ -22,16 +22,20 @@ from assessments.models import (
     Shift,
     ShiftDispute,
 )
+from certificates.allowing import waive_requirement
+from certificates.attesting import attest
+from certificates.deciding import ask_for_certificate
+from certificates.drafting import begin_draft
+from certificates.eligibility import set_for
 from certificates.models import (
+    Allowance,
     Attestation,
     Certificate,
     CertificationRequest,
     DesignVersion,
     RegisterEntry,
     RegisterMessage,
-    Requirement,
-    RequirementKind,
-    RequirementSet,
+    RequirementDraft,
 )
 from certificates.relay import report_message
 from cms.accounts.models import User
@@ -56,7 +60,7 @@ from courses.models import (
 from courses.scholarships import award_scholarship
 from tests.courses.buying import a_plan, order_of
 
-from .certificates import make_certificate, make_request, make_signing_key
+from .certificates import make_certificate, make_ready, make_signing_key
 from .courses import make_live_session, make_programme
 from .designs import make_draft
 from .evidence import make_document
@@ -94,6 +98,8 @@ class Desk:
     message: RegisterMessage
     document: EvidenceDocument
     design: DesignVersion
+    draft: RequirementDraft
+    allowance: Allowance
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -152,11 +158,25 @@ def make_report(*, at: datetime | None = None) -> RegisterMessage:
     return report_message(message=message, report="It was not about work.", at=at)
 
 
+def make_waiver(*, at: datetime) -> Allowance:
+    """Somebody was let off the one thing that was asked of them."""
+    enrolment = make_ready(at=at, learner=make_person("Let Off"))
+    requirement = set_for(enrolment).requirements.get()
+    return waive_requirement(
+        enrolment=enrolment, requirement=requirement, reason="No set near.", by=make_registrar(), at=at
+    )
+
+
 def make_desk() -> Desk:
     """One of everything, with a signed shift whose title and note no desk may show."""
     at = yesterday()
     make_signing_key()
-    asked = make_request(at=at, learner=make_person("Asker"), name="Asker Printed")
+    ready = make_ready(
+        at=at, learner=make_person("Asker"), requirements=[("modules", {}), ("attestation", {"what": "Portfolio talk"})]
+    )
+    attestation = attest(enrolment=ready, what="Portfolio talk", on=at.date(), by=make_registrar(), at=at)
+    asked = ask_for_certificate(enrolment=ready, certificate_name="Asker Printed", at=at)
+    assert isinstance(asked, CertificationRequest)
     certificate = make_certificate(at=at, learner=make_person("Holder"), name="Holder Printed")
     mentor = make_mentor("Signer", at=at - timedelta(days=40))
     mentorship = make_mentorship(mentor=mentor, enrolment=asked.enrolment, at=at - timedelta(days=20))
@@ -164,17 +184,11 @@ def make_desk() -> Desk:
     invoice = make_invoice()
     programme, registrar = invoice.order.programme, make_registrar()
     fund = Fund.objects.create(name="Understudies", amount_minor=100_000)
-    rules = RequirementSet.objects.get(programme=asked.enrolment.programme)
-    Requirement.objects.create(
-        requirement_set=rules, position=9, kind=RequirementKind.ATTESTATION, terms={"what": "Portfolio talk"}
-    )
     session = make_live_session(asked.enrolment.programme, starts_at=at - timedelta(days=1))
     return Desk(
         session=session,
         attendance=note_attendance(session=session, enrolment=asked.enrolment, by=registrar, at=at),
-        attestation=Attestation.objects.create(
-            enrolment=asked.enrolment, what="Portfolio talk", on=at.date(), attested_at=at, attested_by=registrar
-        ),
+        attestation=attestation,
         order=invoice.order,
         concern=Concern.objects.create(order=invoice.order, kind=ConcernKind.DISPUTE, about="dp_1", noticed_at=at),
         plan=invoice.order.plan,
@@ -200,4 +214,6 @@ def make_desk() -> Desk:
         message=report,
         document=make_document(make_person("Shower"), issuer="Even Keel Training", issued_on=days_ago(30), at=at),
         design=make_draft(by=registrar, at=at),
+        draft=begin_draft(programme=asked.enrolment.programme, by=registrar, at=at),
+        allowance=make_waiver(at=at),
     )

@@ -174,8 +174,8 @@ def _what_happens(draft: RequirementDraft, from_day: str) -> list[str]:
 def draft_discard(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Give the draft up."""
     draft = fetch_draft(request, draft_id)
-    form = Form(request.POST or None)
-    if request.method == "POST":
+    form = Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             discard_draft(draft=draft, by=person_of(request), at=timezone.now())
         except CannotDraft as refusal:

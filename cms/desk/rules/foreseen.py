@@ -72,7 +72,7 @@ def show_foreseen(
         summary=summary_of(foreseen),
         lines=[line_of(each) for each in page.object_list],
         page_obj=page,
-        state=state,
+        which=state,
         back=back,
         cut=len(foreseen) == MOST,
         most=MOST,

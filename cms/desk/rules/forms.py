@@ -86,11 +86,11 @@ class MoveForm(forms.Form):
         assert isinstance(chosen, forms.MultipleChoiceField)  # noqa: S101 - for the type checker
         chosen.choices = learners
         self.old = old
-        for row, title in old:
+        for row, _title in old:
             alike = [each.pk for each, _title in new if _same(each, row)]
             alike += [each.pk for each, _title in new if each.kind == row.kind]
             self.fields[f"stands_{row.pk}"] = forms.ChoiceField(
-                label=_("%(old)s stands for") % {"old": title},
+                label=_("Stands for, in the new rules"),
                 choices=[("", _("Nothing in the new rules")), *((str(each.pk), said) for each, said in new)],
                 required=False,
                 initial=next(iter(alike), ""),

@@ -53,6 +53,7 @@ def move(request: HttpRequest, set_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "title": _("Move learners to %(version)s") % {"version": to.version},
         "icon": "arrow-right",
+        "heading": to.programme.title,
         "steps": [*steps(to.programme), (to.version, here)],
         "back": here,
         "to": to,

@@ -162,10 +162,12 @@ class Line:
 
     row: Any
     promise: Promise
+    has_terms: bool  # else there is nothing to change about it
 
 
 def in_words(rows: Rules | QuerySet[Any]) -> list[Line]:
-    return [Line(row=row, promise=rule_of(row.kind, row.terms).promise()) for row in rows]
+    read = [(row, rule_of(row.kind, row.terms)) for row in rows]
+    return [Line(row=row, promise=rule.promise(), has_terms=bool(rule.FIELDS)) for row, rule in read]
 
 
 def held_to(programme: ProgrammePage) -> dict[int, int]:

@@ -15,7 +15,6 @@ from certificates.requirements import (
     KINDS,
     BadTerms,
     Field,
-    Kind,
     Number,
     Numbers,
     Pick,
@@ -158,8 +157,3 @@ def _small(label: str, part: str, initial: Any) -> forms.IntegerField:
     said = {"min": _("%(what)s, at least"), "max": _("%(what)s, at most"), "": _("%(what)s, how many")}[part]
     widget = forms.NumberInput(attrs={"aria-label": said % {"what": label}})
     return forms.IntegerField(label=label, min_value=0, required=False, initial=initial, widget=widget)
-
-
-def kind_class(kind: str) -> type[Kind]:
-    """The class of a kind. Raises ValueError for one there is not."""
-    return KINDS[RequirementKind(kind)]

@@ -119,7 +119,11 @@ def waive(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         back=here,
         icon="edit",
         steps=_steps(enrolment),
-        facts=[(_("Learner"), enrolment.learner), (_("Programme"), enrolment.programme.title)],
+        facts=[
+            (_("Learner"), enrolment.learner),
+            (_("Programme"), enrolment.programme.title),
+            *([(_("Requirement"), dict(choices)[form.cleaned_data["requirement"]])] if told else []),
+        ],
         changes=[
             _("It counts as settled for this learner alone, from now on."),
             _("The learner reads that it was waived, when and why; so does, later, anyone who checks the certificate."),
@@ -141,8 +145,8 @@ def withdraw(request: HttpRequest, allowance_id: int) -> HttpResponse:
     )
     allowance = policy.fetch(request.user, "requirement.waive", rows, pk=allowance_id)
     here = reverse("desk:learner_detail", args=[allowance.enrolment_id])
-    form = Form(request.POST or None)
-    if request.method == "POST":
+    form = Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             withdraw_allowance(allowance=allowance, by=person_of(request), at=timezone.now())
         except CannotAllow as refusal:
