@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from cms.accounts import history
@@ -25,7 +26,7 @@ from courses.models import CredentialKind, Enrolment
 from .documents import Award, EvidenceSummary, Result, check_schema, credential_for, unsafe_text
 from .eligibility import Verdict, verdict_on
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
-from .models import Certificate, RequirementSet
+from .models import Case, Certificate, Outcome, RequirementSet
 from .numbers import new_number
 from .proofs import add_proof, proof_holds, raw_public_key
 from .signing import active_signer
@@ -70,8 +71,9 @@ def check_name(name: str) -> str:
 
 
 def refuse_after_revocation(enrolment: Enrolment) -> None:
-    """Raises CannotIssue when a certificate of this enrolment was revoked: that is final."""
-    if enrolment.certificates.filter(revoked_at__isnull=False).exists():
+    """Raises CannotIssue when a certificate of this enrolment was revoked: that is final, unless an appeal said otherwise."""
+    fell = Case.objects.filter(certificate=OuterRef("pk"), outcome=Outcome.REVOKE, appeal__upheld=False)
+    if enrolment.certificates.filter(~Exists(fell), revoked_at__isnull=False).exists():
         raise CannotIssue(_("A certificate of this enrolment was revoked. A new one needs a new enrolment."))
 
 

@@ -3,6 +3,7 @@
 from django.db import connection
 
 from assessments import guards
+from certificates import decision_guards
 from cms.accounts import history
 
 
@@ -12,12 +13,14 @@ def lift_guards() -> None:
     connection.check_constraints()
     _run(history.UNGUARDS[connection.vendor])
     _run(guards.UNGUARDS[connection.vendor])
+    _run(decision_guards.UNGUARDS[connection.vendor])
 
 
 def set_guards() -> None:
     """The database refuses again. They must have been lifted."""
     _run(history.GUARDS[connection.vendor])
     guards.set_guards()
+    _run(decision_guards.GUARDS[connection.vendor])
 
 
 def _run(statements: tuple[str, ...]) -> None:
