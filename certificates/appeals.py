@@ -90,9 +90,7 @@ def name_contact(*, appeal: Appeal, email: str, by: User, at: datetime) -> Appea
         return appeal
     appeal.contact, appeal.named_at = person, at
     appeal.save(update_fields=["contact", "named_at"])
-    decision = write_decision(
-        kind=DecisionKind.NAME_CONTACT, certificate=case.certificate, case=case, by=by, at=at
-    )
+    decision = write_decision(kind=DecisionKind.NAME_CONTACT, certificate=case.certificate, case=case, by=by, at=at)
     note_case(case, "appeal.contact_named", by, at, decision)
     _tell_of_appeal(appeal)
     return appeal

@@ -36,12 +36,10 @@ from .models import (
     Flag,
     Outcome,
     RevocationProposal,
+    SuspensionWords,
 )
 from .models.cases import LONGEST_TEXT
 from .status import reinstate_certificate, suspend_certificate
-
-PUBLIC_WORDS = gettext_lazy("A case is being looked into")
-HELD_WORDS = gettext_lazy("Suspended by a decision")
 
 
 class CannotDoInCase(Exception):
@@ -102,6 +100,13 @@ def was_heard(case: Case, at: datetime) -> bool:
     return case.respond_by is not None and today_of(case.certificate.holder, at) > case.respond_by
 
 
+def is_told(case: Case) -> bool:
+    """Whether the holder knows of the case: they were written to. A query at most."""
+    if case.noticed_at or (case.decided_at and case.outcome != Outcome.NO_ACTION):
+        return True
+    return any(decision.kind == DecisionKind.SUSPEND for decision in case.decisions.all())
+
+
 def open_cases() -> QuerySet[Case]:
     return Case.objects.filter(decided_at=None)
 
@@ -149,9 +154,7 @@ def open_case(
         opened_at=at,
         concern=concern,
     )
-    decision = write_decision(
-        kind=DecisionKind.OPEN, certificate=certificate, case=case, reason=concern, by=by, at=at
-    )
+    decision = write_decision(kind=DecisionKind.OPEN, certificate=certificate, case=case, reason=concern, by=by, at=at)
     note_case(case, "case.opened", by, at, decision, origin=str(origin), flag=case.flag)
     if complaint is not None:
         from .decision_tasks import tell_registrars_of_case
@@ -232,7 +235,7 @@ def suspend_meanwhile(*, case: Case, because: str, by: User, at: datetime) -> Ca
     certificate = current_version(case.certificate)
     if certificate.suspended_at is None:
         suspend_certificate(
-            certificate=certificate, reason=str(PUBLIC_WORDS), because=because, by=by, at=at, case=case
+            certificate=certificate, reason=str(SuspensionWords.CASE.label), because=because, by=by, at=at, case=case
         )
         note_case(case, "case.suspended", by, at)
         _tell_holder(case)
@@ -267,14 +270,18 @@ def decide_case(
         raise CannotDoInCase(_("A revocation is proposed. It is confirmed, rejected or taken back first."))
     if outcome == Outcome.HOLD:
         if not was_heard(case, at):
-            raise CannotDoInCase(_("The holder has not been heard: give notice, and wait for their answer or its last day."))
+            raise CannotDoInCase(
+                _("The holder has not been heard: give notice, and wait for their answer or its last day.")
+            )
         if until is None or until <= today_of(case.certificate.holder, at):
             raise CannotDoInCase(_("Say until which day; one that is still to come."))
     close_case(case, outcome=outcome, at=at, until=until if outcome == Outcome.HOLD else None)
     certificate = current_version(case.certificate)
     lift_interim(case, certificate, by=by, at=at)
     if outcome == Outcome.HOLD:
-        suspend_certificate(certificate=certificate, reason=str(HELD_WORDS), because=reason, by=by, at=at, case=case)
+        suspend_certificate(
+            certificate=certificate, reason=str(SuspensionWords.DECIDED.label), because=reason, by=by, at=at, case=case
+        )
     decision = write_decision(
         kind=DecisionKind(outcome.value), certificate=certificate, case=case, reason=reason, by=by, at=at
     )
@@ -298,7 +305,9 @@ def close_case(case: Case, *, outcome: Outcome, at: datetime, until: date | None
 def lift_interim(case: Case, certificate: Certificate, *, by: User, at: datetime) -> None:
     """Let it stand again, where this very case suspended it and no other case still holds it."""
     acts = (DecisionKind.SUSPEND, DecisionKind.REINSTATE)
-    last = Decision.objects.filter(certificate__enrolment=certificate.enrolment_id, kind__in=acts).order_by("-pk").first()
+    last = (
+        Decision.objects.filter(certificate__enrolment=certificate.enrolment_id, kind__in=acts).order_by("-pk").first()
+    )
     if certificate.suspended_at and last and last.kind == DecisionKind.SUSPEND and last.case_id == case.pk:
         reinstate_certificate(certificate=certificate, by=by, at=at, case=case)
 

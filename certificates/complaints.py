@@ -45,9 +45,7 @@ class Sent:
 
 
 @transaction.atomic
-def complain(
-    *, about: Subject, words: str, number: str = "", address: str = "", once: str, at: datetime
-) -> Sent:
+def complain(*, about: Subject, words: str, number: str = "", address: str = "", once: str, at: datetime) -> Sent:
     """Tell the ombud. `once` is the form's own word: sent twice with all the same, it makes one. Raises CannotComplain.
 
     `number` is of a certificate, as typed. With an `address` they are written to when there is an answer.
@@ -69,10 +67,14 @@ def complain(
 
 def complaint_of(code: str) -> Complaint | None:
     """The complaint that this code leads to, in small letters or not, with or without hyphens. One query."""
+    written = as_written(code)
+    return Complaint.objects.filter(digest=digest_of(written)).first() if written else None
+
+
+def as_written(code: str) -> str:
+    """A code as it was given out, however it was typed; nothing for what can be none."""
     characters = code[:60].upper().translate(_READ_AS)
-    if len(characters) != _LENGTH or not set(characters) <= set(ALPHABET):
-        return None
-    return Complaint.objects.filter(digest=digest_of(_written(characters))).first()
+    return _written(characters) if len(characters) == _LENGTH and set(characters) <= set(ALPHABET) else ""
 
 
 @transaction.atomic
@@ -137,9 +139,7 @@ def close_complaint(*, complaint: Complaint, closing: Closing, words: str, by: U
 
 def ombuds() -> QuerySet[User]:
     """Who reads complaints: ombuds with an open account who are not registrars as well."""
-    return User.objects.filter(is_active=True, groups__name=Role.OMBUD.value).exclude(
-        groups__name=Role.REGISTRAR.value
-    )
+    return User.objects.filter(is_active=True, groups__name=Role.OMBUD.value).exclude(groups__name=Role.REGISTRAR.value)
 
 
 def waiting_complaints() -> QuerySet[Complaint]:

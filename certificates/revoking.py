@@ -105,9 +105,7 @@ def _case_of(certificate: Certificate, case: Case | None, concern: str, *, by: U
     if case.decided_at:
         raise CannotRevoke(_("This case is decided."))
     if not was_heard(case, at):
-        raise CannotRevoke(
-            _("The holder has not been heard: give notice, and wait for their answer or its last day.")
-        )
+        raise CannotRevoke(_("The holder has not been heard: give notice, and wait for their answer or its last day."))
     return case
 
 

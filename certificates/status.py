@@ -181,9 +181,7 @@ def lock_certificate(certificate: Certificate, by: User) -> Certificate:
     return locked
 
 
-def _write(
-    certificate: Certificate, verb: str, by: User, at: datetime, **facts: Any
-) -> None:
+def _write(certificate: Certificate, verb: str, by: User, at: datetime, **facts: Any) -> None:
     history.record(
         chain="certificates",
         verb=verb,

@@ -1,6 +1,6 @@
 """Which addresses are ours?"""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import public_views, views
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("achievements/<int:set_id>", public_views.achievement, name="achievement"),
     path("certificates/", views.certificate_list, name="list"),
     path("certificates/<int:enrolment_id>/ask/", views.ask, name="ask"),
+    path("", include("certificates.decision_urls")),
 ]

@@ -8,7 +8,7 @@ from .keys import SigningKey
 from .questions import RequestQuestion
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
-from .statuses import RevocationReason, Status, StatusList
+from .statuses import RevocationReason, Status, StatusList, SuspensionWords
 
 __all__ = [
     "EXPIRING",
@@ -41,4 +41,5 @@ __all__ = [
     "Status",
     "StatusList",
     "Subject",
+    "SuspensionWords",
 ]

@@ -5,6 +5,7 @@ from django.urls import include, path
 from . import (
     access,
     certificates,
+    decision_urls,
     invitations,
     learners,
     mentor_acts,
@@ -30,7 +31,6 @@ pages = [
     path(
         "certificates/<int:certificate_id>/reinstate/", certificates.certificate_reinstate, name="certificate_reinstate"
     ),
-    path("certificates/<int:certificate_id>/revoke/", certificates.certificate_revoke, name="certificate_revoke"),
     path("certificates/<int:certificate_id>/replace/", certificates.certificate_replace, name="certificate_replace"),
     path("invoices/", invoices.invoice_list, name="invoice_list"),
     path("invoices/<int:paper_id>/", invoices.invoice_detail, name="invoice_detail"),
@@ -115,6 +115,11 @@ pages = [
     path("shadowing/audits/<int:audit_id>/close/", audits.audit_close, name="audit_close"),
     path("learners/", learners.learner_list, name="learner_list"),
     path("learners/<int:enrolment_id>/", learners.learner_detail, name="learner_detail"),
+    *decision_urls.pages,
 ]
 
-urlpatterns = [path("", overview.overview, name="cms_desk"), path("", include((pages, "desk")))]
+urlpatterns = [
+    path("", overview.overview, name="cms_desk"),
+    path("", include((pages, "desk"))),
+    path("", include((decision_urls.ombud_pages, "ombud"))),
+]

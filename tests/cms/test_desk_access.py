@@ -8,7 +8,7 @@ from wagtail.admin.menu import admin_menu
 from wagtail.models import Page, ReferenceIndex
 
 from assessments.models import CheckIn, Mentor, MentorApplication, MentorInvitation, Mentorship, Shift
-from certificates.models import Certificate, CertificationRequest
+from certificates.models import Case, Certificate, CertificationRequest, Complaint, Decision, Flag, RevocationProposal
 from cms.accounts import history
 from cms.accounts.roles import Role
 from cms.desk import urls
@@ -20,10 +20,10 @@ from tests.factories.shifts import make_mentor
 
 pytestmark = pytest.mark.django_db
 KEPT_FROM_EDITORS = {
-    Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
+    Enrolment, CertificationRequest, Certificate, Case, Complaint, Decision, RevocationProposal, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
 }  # fmt: skip
 SECRETS = (
-    "Asker", "Holder", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
+    "Asker", "Holder", "Doubted", "Said by a stranger", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
     "Low Tide", "Ask before the door", "We wrapped together", "They were there",
 )  # fmt: skip
 
@@ -53,6 +53,10 @@ def addresses(desk: Desk) -> dict[str, str]:
         "shift_id": desk.shift.pk,
         "dispute_id": desk.dispute.pk,
         "audit_id": desk.audit.pk,
+        "case_id": desk.case.pk,
+        "proposal_id": desk.proposal.pk,
+        "set_id": desk.certificate.requirement_set_id,
+        "flag": Flag.SHIFT.value,
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:

@@ -13,7 +13,8 @@ from assessments.answering import decline_shift
 from assessments.auditing import answer_audit
 from assessments.disputing import letter_of, open_dispute
 from assessments.models import AuditAnswer, AuditDraw, DeclineReason, Mentor, MentorApplication, Shift, ShiftDispute
-from certificates.models import Certificate, CertificationRequest
+from certificates.models import Case, Certificate, CertificationRequest, RevocationProposal, RevocationReason
+from certificates.revoking import propose_revocation
 from cms.accounts.models import User
 from courses.enrolling import invite
 from courses.models import (
@@ -58,6 +59,8 @@ class Desk:
     mentor: Mentor
     application: MentorApplication
     enrolment: Enrolment
+    case: Case
+    proposal: RevocationProposal
     shift: Shift
     dispute: ShiftDispute
     audit: AuditDraw
@@ -124,6 +127,10 @@ def make_desk() -> Desk:
     invoice = make_invoice()
     programme, registrar = invoice.order.programme, make_registrar()
     fund = Fund.objects.create(name="Understudies", amount_minor=100_000)
+    proposal = propose_revocation(
+        certificate=make_certificate(at=at, learner=make_person("Doubted"), name="Doubted Printed"),
+        reason=RevocationReason.ETHICS, private_reason="Said by a stranger.", by=make_registrar(), at=at,
+    )  # fmt: skip
     return Desk(
         order=invoice.order,
         concern=Concern.objects.create(order=invoice.order, kind=ConcernKind.DISPUTE, about="dp_1", noticed_at=at),
@@ -143,6 +150,8 @@ def make_desk() -> Desk:
         mentor=mentor,
         application=make_application(make_person("Delphine Applied"), at=at),
         enrolment=asked.enrolment,
+        case=proposal.case,
+        proposal=proposal,
         shift=shift,
         dispute=make_dispute(mentorship=mentorship),
         audit=make_audit(shift),
