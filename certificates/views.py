@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,6 +27,15 @@ from .signing import CannotSign
 
 
 @dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A case about a certificate, as its holder finds it in their list."""
+
+    case: Case
+    words: str
+    waits: bool  # for the holder
+
+
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """One enrolment as its learner's certificates page shows it."""
 
@@ -35,7 +45,7 @@ class Standing:
     status: Status | None
     request: CertificationRequest | None
     question: RequestQuestion | None  # of the registrar, about the request
-    cases: list[Case]  # that the holder can answer or appeal, or waits for
+    letters: list[Letter]  # about its certificates
     form: AskForm | None
 
 
@@ -45,7 +55,7 @@ def standing_of(enrolment: Enrolment, *, form: AskForm | None = None) -> Standin
     newest = [each for each in certificates if each.superseded_at is None and not _fell_on_appeal(each)]
     certificate = max(newest, key=lambda each: each.issued_at, default=None)
     at = timezone.now()
-    cases = [case for each in certificates for case in each.cases.all() if _is_going_on(case, enrolment.learner, at)]
+    letters = [_letter(case, enrolment.learner, at) for each in certificates for case in each.cases.all()]
     request = max(enrolment.certification_requests.all(), key=lambda each: each.asked_at, default=None)
     waiting = request is not None and request.answered_at is None
     # What was met when they asked is what the registrar looks at: no day grows too old while a request waits.
@@ -61,7 +71,7 @@ def standing_of(enrolment: Enrolment, *, form: AskForm | None = None) -> Standin
         status=certificate.status(timezone.now()) if certificate else None,
         request=request,
         question=next((question for question in questions if question.answered_at is None), None),
-        cases=cases,
+        letters=[letter for letter in letters if letter],
         form=form,
     )
 
@@ -72,10 +82,19 @@ def _fell_on_appeal(certificate: Certificate) -> bool:
     return any(appeal is not None and appeal.upheld is False for appeal in appeals)
 
 
-def _is_going_on(case: Case, holder: User, at: datetime) -> bool:
-    """Whether the holder was told of it, and it is not over."""
+def _letter(case: Case, holder: User, at: datetime) -> Letter | None:
+    """What the holder finds about a case that they were told of and that is not over."""
     case.certificate.holder = holder
-    return is_told(case) and state_of(case, at) is not CaseState.CLOSED
+    state = state_of(case, at)
+    if state is CaseState.CLOSED or not is_told(case):
+        return None
+    if state is CaseState.WITH_HOLDER:
+        words = _("Read it, and answer until %(day)s.") % {"day": date_format(case.respond_by, "j F Y")}
+    elif state is CaseState.APPEALABLE:
+        words = _("It is decided. You can appeal until %(day)s.") % {"day": date_format(case.appeal_by, "j F Y")}
+    else:
+        words = _("It is being looked at. You will have a mail.")
+    return Letter(case=case, words=words, waits=state in {CaseState.WITH_HOLDER, CaseState.APPEALABLE})
 
 
 @require_safe

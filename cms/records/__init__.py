@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from assessments.models import AgreementSignature, MentorshipTerms, Shift, ShiftDispute, ShiftMessage, TitleReading
-from certificates.models import Certificate, SigningKey, StatusList
+from certificates.models import Case, Certificate, Complaint, Decision, SigningKey, StatusList
 from cms.accounts import history
 from cms.accounts.models import Entry
 from courses.models import LedgerEntry, MoneyPaper
 
-from . import agreements, awards, money, sealed, shifts, written
+from . import agreements, awards, decided, money, sealed, shifts, written
 from .fault import Fault
 
 __all__ = ["Fault", "counts", "faults"]
@@ -27,6 +27,9 @@ def counts() -> dict[str, int]:
         "mentorship terms": MentorshipTerms.objects.count(),
         "signing keys": SigningKey.objects.count(),
         "certificates": Certificate.objects.count(),
+        "decisions": Decision.objects.count(),
+        "cases": Case.objects.count(),
+        "complaints": Complaint.objects.count(),
         "status lists": StatusList.objects.count(),
         "ledger entries": LedgerEntry.objects.count(),
         "invoices, receipts and credit notes": MoneyPaper.objects.count(),
@@ -41,6 +44,7 @@ def faults() -> Iterator[Fault]:
     yield from written.faults()
     yield from agreements.faults()
     yield from awards.faults()
+    yield from decided.faults()
     yield from money.faults()
 
 
