@@ -15,7 +15,7 @@ from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, TruncDate
 
-from assessments.models import Attempt, AuditDraw, AuditOutcome, SealedBy, Shift
+from assessments.models import Attempt, AuditDraw, AuditOutcome, Shift
 from courses.models import Ended, Grant
 
 from .models import Certificate, Flag, FlagSetAside, Requirement, RequirementKind, RulesInError, SeenScore
@@ -94,10 +94,9 @@ def _mentor_fell() -> Q:
     """A mentor who signed a shift that it rests on is suspended, and was not when it was issued."""
     theirs = (
         _signed_by_the_award()
-        .exclude(sealed_by=SealedBy.REGISTRAR)
-        .alias(fell_on=TruncDate("mentorship__mentor__suspended_at", tzinfo=UTC))
+        .alias(fell_on=TruncDate("signed_as__suspended_at", tzinfo=UTC))
         .filter(
-            ~_answered(Flag.MENTOR, "mentorship__mentor__suspended_at"),
+            ~_answered(Flag.MENTOR, "signed_as__suspended_at"),
             voided_at=None,
             superseded_at=None,
             fell_on__gte=OuterRef("awarded_on"),

@@ -40,7 +40,8 @@ class Migration(migrations.Migration):
                     "contact_email",
                     models.EmailField(
                         blank=True,
-                        help_text="The address of an account here. They look at appeals. Where they took part in a case, or nobody is named here, a registrar names somebody else for it.",
+                        help_text="The address of an account here. They look at appeals. Where they took part in a case, or "
+                        "nobody is named here, a registrar names somebody else for it.",
                         max_length=254,
                         verbose_name="independent contact",
                     ),

@@ -290,7 +290,7 @@ def test_the_list_of_appeals_costs_the_same(client, django_assert_num_queries, m
     client.force_login(contact)
     client.get(reverse("certificates:appeal_list"))
 
-    with django_assert_num_queries(6):  # session, person; appeals; academy and menu
+    with django_assert_num_queries(7):  # session, person; appeals; academy and menu
         assert len(client.get(reverse("certificates:appeal_list")).context["appeals"]) == many
 
 

@@ -8,7 +8,15 @@ from wagtail.admin.menu import admin_menu
 from wagtail.models import Page, ReferenceIndex
 
 from assessments.models import CheckIn, Mentor, MentorApplication, MentorInvitation, Mentorship, Shift
-from certificates.models import Case, Certificate, CertificationRequest, Complaint, Decision, Flag, RevocationProposal
+from certificates.models import (
+    Case,
+    Certificate,
+    CertificationRequest,
+    Complaint,
+    Decision,
+    Flag,
+    RevocationProposal,
+)
 from cms.accounts import history
 from cms.accounts.roles import Role
 from cms.desk import urls
@@ -20,11 +28,12 @@ from tests.factories.shifts import make_mentor
 
 pytestmark = pytest.mark.django_db
 KEPT_FROM_EDITORS = {
-    Enrolment, CertificationRequest, Certificate, Case, Complaint, Decision, RevocationProposal, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
+    Enrolment, CertificationRequest, Certificate, Case, Complaint, Decision, RevocationProposal, Shift, Mentor,
+    MentorApplication, MentorInvitation, Mentorship, CheckIn,
 }  # fmt: skip
 SECRETS = (
-    "Asker", "Holder", "Doubted", "Said by a stranger", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years", "invited@example.org",
-    "Low Tide", "Ask before the door", "We wrapped together", "They were there",
+    "Asker", "Holder", "Doubted", "Said by a stranger", "Payer", "Signer", "Scholar", "Delphine Applied", "Twelve years",
+    "invited@example.org", "Low Tide", "Ask before the door", "We wrapped together", "They were there",
 )  # fmt: skip
 
 
@@ -183,6 +192,7 @@ def test_the_desk_counts_what_waits(client):
     assert [line.url for line in response.context["lines"]] == [
         reverse("desk:request_detail", args=[desk.asked.pk]),
         reverse("desk:application_detail", args=[desk.application.pk]),
+        reverse("desk:revocation_detail", args=[desk.proposal.pk]),
         reverse("desk:invoice_detail", args=[desk.invoice.pk]),
     ]
 
