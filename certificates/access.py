@@ -4,7 +4,18 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .models import Certificate, RegisterBlock, RegisterMessage, Watch
+from .cases import is_told
+from .models import (
+    Appeal,
+    Case,
+    Certificate,
+    Complaint,
+    RegisterBlock,
+    RegisterMessage,
+    RequestQuestion,
+    RevocationProposal,
+    Watch,
+)
 
 rule("certification.decide")(holders_of(Role.REGISTRAR))
 rule("rules.write")(holders_of(Role.REGISTRAR))  # drafts, publishing, and what rules would mean
@@ -35,3 +46,42 @@ def blocked(person: User, block: RegisterBlock) -> bool:
 @rule("watch.end")
 def watches_or_is_watched(person: User, watch: Watch) -> bool:
     return person.pk in {watch.watcher_id, watch.certificate.holder_id}
+
+
+@rule("certificate.decide_about")
+def decides_about(person: User, certificate: Certificate | None) -> bool:
+    """A registrar, except about a certificate of their own. Also to read what is decided about it."""
+    return Role.REGISTRAR in person.roles and (certificate is None or certificate.holder_id != person.pk)
+
+
+@rule("case.handle")
+def handles_case(person: User, case: Case | None) -> bool:
+    return decides_about(person, case.certificate if case else None)
+
+
+@rule("revocation.decide")
+def decides_revocation(person: User, proposal: RevocationProposal | None) -> bool:
+    return decides_about(person, proposal.certificate if proposal else None)
+
+
+@rule("case.answer")
+def answers_case(person: User, case: Case) -> bool:
+    """The holder, once they were told of it."""
+    return case.certificate.holder_id == person.pk and is_told(case)
+
+
+@rule("question.answer")
+def answers_question(person: User, question: RequestQuestion) -> bool:
+    return question.request.enrolment.learner_id == person.pk
+
+
+@rule("appeal.decide")
+def decides_appeal(person: User, appeal: Appeal) -> bool:
+    """The independent contact named for it, whatever else they are here."""
+    return appeal.contact_id == person.pk
+
+
+@rule("complaint.read")
+def reads_complaint(person: User, complaint: Complaint | None) -> bool:
+    """The ombud. Not one who is a registrar as well: whoever complains was told that no registrar reads it."""
+    return Role.OMBUD in person.roles and Role.REGISTRAR not in person.roles

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,9 +11,10 @@ from cms.accounts import history
 from cms.accounts.models import User
 from courses.models import CredentialKind, Enrolment
 
+from .decisions import told, write_decision
 from .eligibility import verdict_on
 from .issuing import NotEligible, check_name, issue_certificate, refuse_after_revocation
-from .models import Certificate, CertificationRequest
+from .models import Certificate, CertificationRequest, DecisionKind
 
 
 class CannotDecide(Exception):
@@ -62,7 +64,7 @@ def confirm_certification(*, request: CertificationRequest, by: User, at: dateti
     Raises NotEligible when something has fallen away since, CannotDecide for a declined request or one's own, and
     CannotIssue or CannotSign as issuing does.
     """
-    request = _lock(request)
+    request = lock_request(request)
     if request.answered_at and request.declined_because:
         raise CannotDecide(_("This request was declined. The learner can ask again."))
     if request.enrolment.learner_id == by.pk:
@@ -77,7 +79,8 @@ def confirm_certification(*, request: CertificationRequest, by: User, at: dateti
     if request.answered_at is None:
         request.answered_at, request.answered_by = at, by
         request.save(update_fields=["answered_at", "answered_by"])
-        _write(request, "certification.confirmed", by, at)
+        decision = write_decision(kind=DecisionKind.CERTIFY, request=request, certificate=certificate, by=by, at=at)
+        _write(request, "certification.confirmed", by, at, **told(decision))
     return certificate
 
 
@@ -86,7 +89,7 @@ def decline_certification(
     *, request: CertificationRequest, reason: str, by: User, at: datetime
 ) -> CertificationRequest:
     """The registrar declines, with a reason the learner reads. Repeating changes nothing. Raises CannotDecide."""
-    request = _lock(request)
+    request = lock_request(request)
     if not reason.strip():
         raise CannotDecide(_("Write the reason; the learner will read it."))
     if request.answered_at:
@@ -97,14 +100,16 @@ def decline_certification(
         raise CannotDecide(_("This is your own request. Another registrar decides it."))
     request.answered_at, request.answered_by, request.declined_because = at, by, reason.strip()
     request.save(update_fields=["answered_at", "answered_by", "declined_because"])
-    _write(request, "certification.declined", by, at)
+    decision = write_decision(kind=DecisionKind.DECLINE, request=request, reason=reason, by=by, at=at)
+    _write(request, "certification.declined", by, at, **told(decision))
     from .tasks import tell_declined
 
     transaction.on_commit(partial(tell_declined.enqueue, request.pk))
     return request
 
 
-def _lock(request: CertificationRequest) -> CertificationRequest:
+def lock_request(request: CertificationRequest) -> CertificationRequest:
+    """The request's row as it is now, which nobody else may answer until the transaction ends."""
     return (
         CertificationRequest.objects.select_for_update(of=("self",))
         .select_related("enrolment__programme", "enrolment__learner")
@@ -112,12 +117,12 @@ def _lock(request: CertificationRequest) -> CertificationRequest:
     )
 
 
-def _write(request: CertificationRequest, verb: str, by: User, at: datetime) -> None:
+def _write(request: CertificationRequest, verb: str, by: User, at: datetime, **facts: Any) -> None:
     history.record(
         chain="certificates",
         verb=verb,
         subject=history.name_of(request),
         actor=by,
         at=at,
-        facts={"enrolment": request.enrolment_id},
+        facts={"enrolment": request.enrolment_id, **facts},
     )

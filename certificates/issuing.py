@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from cms.accounts import history
@@ -30,7 +31,7 @@ from .eligibility import Verdict, verdict_on
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
 from .log.appending import log_change
 from .measuring import results_of
-from .models import Certificate, RequirementSet, WatchChange
+from .models import Case, Certificate, Outcome, RequirementSet, WatchChange
 from .numbers import new_number
 from .proofs import add_proof, proof_holds, raw_public_key
 from .signing import active_signer
@@ -76,8 +77,9 @@ def check_name(name: str) -> str:
 
 
 def refuse_after_revocation(enrolment: Enrolment) -> None:
-    """Raises CannotIssue when a certificate of this enrolment was revoked: that is final."""
-    if enrolment.certificates.filter(revoked_at__isnull=False).exists():
+    """Raises CannotIssue when a certificate of this enrolment was revoked: that is final, unless an appeal said otherwise."""
+    fell = Case.objects.filter(certificate=OuterRef("pk"), outcome=Outcome.REVOKE, appeal__upheld=False)
+    if enrolment.certificates.filter(~Exists(fell), revoked_at__isnull=False).exists():
         raise CannotIssue(_("A certificate of this enrolment was revoked. A new one needs a new enrolment."))
 
 

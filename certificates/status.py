@@ -3,6 +3,8 @@
 import json
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -12,10 +14,11 @@ from cms.accounts import history
 from cms.accounts.models import User
 
 from .bitstring import LENGTH
+from .decisions import told, write_decision
 from .documents import status_list_document
 from .issuer import issuer_did, status_list_url
 from .log.appending import log_change
-from .models import Certificate, PastEdition, RevocationReason, StatusList, WatchChange
+from .models import Case, Certificate, DecisionKind, PastEdition, RevocationReason, StatusList, WatchChange
 from .proofs import add_proof
 from .signing import CannotSign, active_signer
 from .watching import note_change
@@ -92,26 +95,43 @@ def served_list(*, number: int, at: datetime) -> StatusList:
 
 
 @transaction.atomic
-def revoke_certificate(*, certificate: Certificate, reason: RevocationReason, by: User, at: datetime) -> Certificate:
+def revoke_certificate(
+    *,
+    certificate: Certificate,
+    reason: RevocationReason,
+    by: User,
+    at: datetime,
+    because: str = "",
+    case: Case | None = None,
+) -> Certificate:
     """End the certificate for good; it shows on every surface at once. Repeating changes nothing.
 
-    Raises CannotChangeStatus for one that was replaced (revoke the newer one), or one's own.
+    Who may want that is asked by `revoking`, which is where every page of ours goes. `reason` is what the public reads,
+    `because` is for the file. Raises CannotChangeStatus for one that was replaced (revoke the newer one), or one's own.
     """
-    certificate = _lock(certificate, by)
+    certificate = lock_certificate(certificate, by)
     if certificate.revoked_at:
         return certificate
     certificate.revoked_at, certificate.revocation_reason = at, reason
     certificate.save(update_fields=["revoked_at", "revocation_reason"])
-    _write(certificate, "certificate.revoked", by, at, reason=RevocationReason(reason).name)
+    decision = write_decision(
+        kind=DecisionKind.REVOKE, certificate=certificate, case=case, reason=because, by=by, at=at
+    )
+    _write(certificate, "certificate.revoked", by, at, reason=RevocationReason(reason).name, **told(decision))
     build_list(status_list=certificate.status_list, at=at)
     note_change(certificate=certificate, change=WatchChange.REVOKED, at=at, by=by)
     return certificate
 
 
 @transaction.atomic
-def suspend_certificate(*, certificate: Certificate, reason: str, by: User, at: datetime) -> Certificate:
-    """Set the certificate aside for a time, with public wording. Repeating changes nothing. Raises CannotChangeStatus."""
-    certificate = _lock(certificate, by)
+def suspend_certificate(
+    *, certificate: Certificate, reason: str, by: User, at: datetime, because: str = "", case: Case | None = None
+) -> Certificate:
+    """Set the certificate aside for a time, with public wording; `because` is for the file. Repeating changes nothing.
+
+    Raises CannotChangeStatus.
+    """
+    certificate = lock_certificate(certificate, by)
     if certificate.revoked_at:
         raise CannotChangeStatus(_("This certificate is revoked. That is final."))
     if not reason.strip():
@@ -122,28 +142,42 @@ def suspend_certificate(*, certificate: Certificate, reason: str, by: User, at: 
         return certificate
     certificate.suspended_at, certificate.suspension_reason = at, reason.strip()
     certificate.save(update_fields=["suspended_at", "suspension_reason"])
-    _write(certificate, "certificate.suspended", by, at)
+    decision = write_decision(
+        kind=DecisionKind.SUSPEND, certificate=certificate, case=case, reason=because, by=by, at=at
+    )
+    _write(certificate, "certificate.suspended", by, at, **told(decision))
+    _tell_holder(certificate, case)
     note_change(certificate=certificate, change=WatchChange.SUSPENDED, at=at, by=by)
     return certificate
 
 
 @transaction.atomic
-def reinstate_certificate(*, certificate: Certificate, by: User, at: datetime) -> Certificate:
+def reinstate_certificate(
+    *, certificate: Certificate, by: User, at: datetime, because: str = "", case: Case | None = None
+) -> Certificate:
     """Lift a suspension. Repeating changes nothing. Raises CannotChangeStatus for what cannot be lifted."""
-    certificate = _lock(certificate, by)
+    certificate = lock_certificate(certificate, by)
     if certificate.revoked_at:
         raise CannotChangeStatus(_("This certificate is revoked. That is final."))
     if not certificate.suspended_at:
         return certificate
     certificate.suspended_at, certificate.suspension_reason = None, ""
     certificate.save(update_fields=["suspended_at", "suspension_reason"])
-    _write(certificate, "certificate.reinstated", by, at)
+    decision = write_decision(
+        kind=DecisionKind.REINSTATE, certificate=certificate, case=case, reason=because, by=by, at=at
+    )
+    _write(certificate, "certificate.reinstated", by, at, **told(decision))
     note_change(certificate=certificate, change=WatchChange.REINSTATED, at=at, by=by)
+    _tell_holder(certificate, case)
     return certificate
 
 
-def _lock(certificate: Certificate, by: User) -> Certificate:
-    history.lock("certificates")  # before the certificate, as whoever changes one does
+def lock_certificate(certificate: Certificate, by: User) -> Certificate:
+    """The certificate's row as it is now, for a change by this person; the chain first, as whoever allocates a place does.
+
+    Raises CannotChangeStatus for one's own, and for one that was replaced.
+    """
+    history.lock("certificates")
     locked = Certificate.objects.select_for_update(of=("self",)).select_related("status_list").get(pk=certificate.pk)
     if locked.holder_id == by.pk:
         raise CannotChangeStatus(_("This is your own certificate. Somebody else decides about it."))
@@ -152,7 +186,7 @@ def _lock(certificate: Certificate, by: User) -> Certificate:
     return locked
 
 
-def _write(certificate: Certificate, verb: str, by: User, at: datetime, **facts: str) -> None:
+def _write(certificate: Certificate, verb: str, by: User, at: datetime, **facts: Any) -> None:
     entry = history.record(
         chain="certificates",
         verb=verb,
@@ -162,3 +196,10 @@ def _write(certificate: Certificate, verb: str, by: User, at: datetime, **facts:
         facts={"number": certificate.number, **facts},
     )
     log_change(certificate=certificate, entry=entry)
+
+
+def _tell_holder(certificate: Certificate, case: Case | None) -> None:
+    if case is None:  # a case writes to them itself
+        from .decision_tasks import tell_holder_of_status
+
+        transaction.on_commit(partial(tell_holder_of_status.enqueue, certificate.pk))

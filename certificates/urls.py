@@ -18,4 +18,5 @@ urlpatterns = [
     path("certificates/", views.certificate_list, name="list"),
     path("certificates/<int:enrolment_id>/ask/", views.ask, name="ask"),
     *register_urls.urlpatterns,
+    path("", include("certificates.decision_urls")),
 ]

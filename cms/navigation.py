@@ -71,8 +71,12 @@ def main_navigation(request: HttpRequest) -> list[Item]:
     if standing.watches:
         places.append((_("Watches"), reverse("certificates:watch_list")))
     if is_staff:
-        desk = policy.may(person, "desk.use")
-        places.append((_("Desk") if desk else _("Edit"), reverse("cms_desk" if desk else "wagtailadmin_home")))
+        if policy.may(person, "desk.use"):
+            places.append((_("Desk"), reverse("cms_desk")))
+        elif policy.may(person, "complaint.read"):
+            places.append((_("Complaints"), reverse("ombud:complaint_list")))
+        else:
+            places.append((_("Edit"), reverse("wagtailadmin_home")))
         if (_("Programmes"), "/programmes/") not in places:
             places.append((_("Programmes"), "/programmes/"))
         places.append((_("Verify"), reverse("certificates:verify")))
@@ -87,6 +91,8 @@ def first_place(person: User) -> str:
         return reverse("assessments:queue")
     if policy.may(person, "desk.use"):
         return reverse("cms_desk")
+    if policy.may(person, "complaint.read"):
+        return reverse("ombud:complaint_list")
     if person.has_perm("wagtailadmin.access_admin"):
         return reverse("wagtailadmin_home")
     return reverse("courses:places") if standing.buys_places else ""

@@ -14,7 +14,7 @@ from wagtail.admin.ui.components import Component
 
 from cms.accounts import policy
 
-from .desk.waiting import piles
+from .desk.waiting import complaints_pile, piles
 
 
 @hooks.register("register_admin_urls")
@@ -39,6 +39,8 @@ PLACES = (
     (_("Register"), "desk:register_list", "list-ul"),
     (_("Reported messages"), "desk:register_report_list", "warning"),
     (_("Certificate designs"), "desk:design_list", "image"),
+    (_("Cases"), "desk:case_list", "folder-open-inverse"),
+    (_("Revocations"), "desk:revocation_list", "cross"),
     (_("Learners"), "desk:learner_list", "user"),
     (_("Live sessions"), "desk:session_list", "date"),
     (_("Documents"), "desk:document_list", "doc-full"),
@@ -80,10 +82,23 @@ def designs_among_the_settings() -> DeskItem:
     return DeskItem(_("Certificate designs"), reverse_lazy("desk:design_list"), name="designs", icon_name="image")
 
 
+class OmbudItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return policy.may(request.user, "complaint.read")
+
+
+@hooks.register("register_admin_menu_item")
+def complaints_menu() -> OmbudItem:
+    return OmbudItem(
+        _("Complaints"), reverse_lazy("ombud:complaint_list"), name="complaints", icon_name="mail", order=50
+    )
+
+
 @hooks.register("construct_main_menu")
 def no_more_than_their_business(request: HttpRequest, items: list[MenuItem]) -> None:
-    """Who works at the desk alone needs neither reports on pages nor the help for editors."""
-    if policy.may(request.user, "desk.use") and not user_has_any_page_permission(request.user):
+    """Who works at a desk alone needs neither reports on pages nor the help for editors."""
+    at_a_desk = policy.may(request.user, "desk.use") or policy.may(request.user, "complaint.read")
+    if at_a_desk and not user_has_any_page_permission(request.user):
         items[:] = [item for item in items if item.name not in {"reports", "help"}]
 
 
@@ -101,3 +116,19 @@ class DeskPanel(Component):
 def desk_panel(request: HttpRequest, panels: list[Component]) -> None:
     if policy.may(request.user, "desk.use"):
         panels.append(DeskPanel())
+
+
+class ComplaintsPanel(Component):
+    """What waits for the ombud, on the admin's first page."""
+
+    order = 50
+    template_name = "cms/desk/panel.html"
+
+    def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return {"piles": [complaints_pile()]}
+
+
+@hooks.register("construct_homepage_panels")
+def complaints_panel(request: HttpRequest, panels: list[Component]) -> None:
+    if policy.may(request.user, "complaint.read"):
+        panels.append(ComplaintsPanel())

@@ -3,6 +3,7 @@
 from django.db import connection
 
 from assessments import guards
+from certificates import decision_guards
 from certificates import guards as guards_of_rules
 from certificates.log import guards as log_guards
 from cms.accounts import history
@@ -16,6 +17,7 @@ def lift_guards() -> None:
     _run(guards.UNGUARDS[connection.vendor])
     _run(log_guards.UNGUARDS[connection.vendor])
     _run(guards_of_rules.UNGUARDS[connection.vendor])
+    _run(decision_guards.UNGUARDS[connection.vendor])
 
 
 def set_guards() -> None:
@@ -24,6 +26,7 @@ def set_guards() -> None:
     guards.set_guards()
     log_guards.set_guards()
     guards_of_rules.set_guards()
+    _run(decision_guards.GUARDS[connection.vendor])
 
 
 def _run(statements: tuple[str, ...]) -> None:

@@ -26,6 +26,14 @@ class RevocationReason(models.TextChoices):
     REQUEST = "REQUEST", _("At the holder’s request")
 
 
+class SuspensionWords(models.TextChoices):
+    """All that the public is told while a certificate is suspended: nobody is named and nothing alleged."""
+
+    CASE = "CASE", _("A case is being looked into")
+    DECIDED = "DECIDED", _("Suspended by a decision")
+    REQUEST = "REQUEST", _("At the holder’s request")
+
+
 class StatusList(models.Model):
     """One published list of 131,072 bits. Kept signed, and signed anew when a bit is set or its week runs out."""
 

@@ -1,5 +1,7 @@
-"""Is somebody guessing numbers or links? Counts misses by address, in the cache; a hit is never slowed."""
+"""Is somebody guessing numbers or links, or sending without end? Counts by address, in the cache; a hit is never slowed."""
 
+import hmac
+import secrets
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -9,6 +11,8 @@ from .addresses import client_address
 
 MISSES = 30  # a minute, from one address
 WINDOW = 60  # seconds
+# Made anew in each process and kept nowhere: what is counted under it leads back to no address, not even by trying all.
+_SECRET = secrets.token_bytes(32)
 
 
 def too_many_misses(request: HttpRequest, *, what: str) -> bool:
@@ -22,5 +26,21 @@ def too_many_misses(request: HttpRequest, *, what: str) -> bool:
         return False
     try:
         return (cache.incr(key) or 0) > MISSES  # nothing comes back while the cache is down
+    except ValueError:  # it ran out between the two calls
+        return False
+
+
+def too_many_sent(request: HttpRequest, *, what: str, most: int, within: int) -> bool:
+    """Count one sending of this kind and say whether there were more than `most` of it `within` so many seconds.
+
+    For who is to stay unknown: no address is kept, nor anything that it could be worked out from. Each process counts
+    for itself.
+    """
+    who = hmac.new(_SECRET, client_address(request).encode(), sha256).hexdigest()
+    key = f"{what}-sent:{who}"
+    if cache.add(key, 1, within):
+        return False
+    try:
+        return cache.incr(key) > most
     except ValueError:  # it ran out between the two calls
         return False

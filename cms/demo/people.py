@@ -28,6 +28,9 @@ ACCOUNTS = (
             about="approved mentor with shifts waiting to be signed"),
     Someone(email="mentor2@demo.example", name="Delphine Okafor-Reyes", pronouns="she/her", about="approved mentor"),
     Someone(email="registrar@demo.example", name="Philippa Grange", about="intakes, cases, certificates"),
+    Someone(email="registrar2@demo.example", name="Bram Aldous", about="the second registrar: confirms what the first proposes"),
+    Someone(email="ombud@demo.example", name="Judith Amsel", about="hears complaints; no registrar sees them"),
+    Someone(email="appeals@demo.example", name="Ines Marwick", about="the independent contact, who looks at appeals"),
     Someone(email="editor@demo.example", name="Mina Halloran", about="writes content, sees no learner data"),
     Someone(email="employer@demo.example", name="Jonah Prewitt", about="a producer with five places for her crew, and a watch"),
 )  # fmt: skip

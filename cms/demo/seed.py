@@ -38,9 +38,8 @@ from assessments.sitting import hand_in, save_response, start_attempt
 from certificates.deciding import ask_for_certificate, confirm_certification
 from certificates.eligibility import publish_requirements
 from certificates.issuing import replace_certificate
-from certificates.models import Certificate, CertificationRequest, RevocationReason
+from certificates.models import Certificate, CertificationRequest
 from certificates.signing import activate_key, stage_key
-from certificates.status import revoke_certificate, suspend_certificate
 from cms.accounts.academy import AcademySettings
 from cms.accounts.models import User
 from cms.accounts.roles import Role, grant_role
@@ -50,7 +49,20 @@ from courses.models import CompletedBy, CredentialKind, Enrolment, ProgrammeInde
 from courses.notes import save_note
 from courses.progress import complete_unit, units_of
 
-from . import content, designs, ethics, evidence, mentoring, money, people, register, sessions, unsettled, words
+from . import (
+    content,
+    decisions,
+    designs,
+    ethics,
+    evidence,
+    mentoring,
+    money,
+    people,
+    register,
+    sessions,
+    unsettled,
+    words,
+)
 
 ZONE = ZoneInfo("Europe/London")
 MODULES = ("consent", "human-sexuality", "set-protocol")
@@ -83,6 +95,7 @@ def seed(*, now: datetime, progress: Callable[[str], None] = lambda line: None) 
     register.make_register(foundations, employer=staff["employer"], registrar=staff["registrar"], now=now)
     evidence.show_evidence(staff, now=now)
     designs.make_designs(registrar=staff["registrar"], now=now)
+    decisions.question(registrar=staff["registrar"], contact=staff["appeals"], now=now)
     # Mail about things that happened years ago, by the story, is not sent.
     transaction.on_commit(lambda: DBTaskResult.objects.all().delete())
 
@@ -95,6 +108,8 @@ def make_staff(now: datetime) -> dict[str, User]:
     long_ago = now - 1460 * DAY
     grant_role(person=made["editor"], role=Role.EDITOR, by=None, at=long_ago)
     grant_role(person=made["registrar"], role=Role.REGISTRAR, by=None, at=long_ago)
+    grant_role(person=made["registrar2"], role=Role.REGISTRAR, by=None, at=long_ago)
+    grant_role(person=made["ombud"], role=Role.OMBUD, by=None, at=long_ago)
     for place, name in enumerate(("mentor", "mentor2"), start=1):
         approve_mentor(
             person=made[name],
@@ -207,13 +222,7 @@ def make_holders(programme: ProgrammePage, staff: dict[str, User], *, now: datet
         certificate = certify(programme, learner, staff, at=at, name=name, chance=chance)
         registrar = staff["registrar"]
         if status == "revoked":
-            revoke_certificate(
-                certificate=certificate, reason=RevocationReason.EVIDENCE, by=registrar, at=now - 164 * DAY
-            )
-        elif status == "suspended":
-            suspend_certificate(
-                certificate=certificate, reason="A case is being looked into", by=registrar, at=now - 19 * DAY
-            )
+            decisions.revoke(certificate, by=registrar, and_by=staff["registrar2"], at=now - 164 * DAY)
         elif status == "superseded":
             replace_certificate(
                 certificate=certificate, holder_name=learner.certificate_name, by=registrar, at=now - 70 * DAY

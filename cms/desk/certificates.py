@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,17 +14,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
+from certificates.cases import STATES, cases_with_state, state_of
 from certificates.checking import STANDING, is_sound
-from certificates.flags import outdated, paid_back, paid_back_since, shaken, shaken_among
+from certificates.flags import flagged, flags_in, flags_of, outdated, with_flags
 from certificates.issuing import CannotIssue, check_name, replace_certificate
-from certificates.models import Certificate, RevocationReason, Status, Watch
+from certificates.models import Certificate, RevocationReason, Status, SuspensionWords, Watch
 from certificates.numbers import BadNumber, MistypedNumber, read_number
+from certificates.revoking import wishes_waiting
 from certificates.signing import CannotSign
-from certificates.status import CannotChangeStatus, reinstate_certificate, revoke_certificate, suspend_certificate
+from certificates.status import CannotChangeStatus, reinstate_certificate, suspend_certificate
 from cms.accounts import policy
 from cms.accounts.policy import allowed, person_of
 
-from .forms import ReplaceForm, RevokeForm, SuspendForm
+from .flags import WORDS
+from .forms import ReplaceForm, SuspendForm
 from .frame import Act, Step, ask, choices_of, day, is_sure, searched, show, show_list
 from .past import past_of
 from .rules.waivers import allowed_on
@@ -43,12 +46,12 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         request,
         {
             "all": _("All"),
+            "flagged": _("To decide about"),
             "expiring": _("Expire within 90 days"),
             "suspended": _("Suspended"),
             "revoked": _("Revoked"),
-            "paid_back": _("Paid back since"),
-            "shaken": _("Rest on a shift that does not stand"),
             "outdated": _("Issued under earlier rules"),
+            "given_up": _("Given up"),
         },
     )
     rows: QuerySet[Any] = {
@@ -56,21 +59,19 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "expiring": certificates_expiring(at),
         "suspended": Certificate.objects.filter(suspended_at__isnull=False, revoked_at=None, superseded_at=None),
         "revoked": Certificate.objects.filter(revoked_at__isnull=False),
-        "paid_back": paid_back(),
-        "shaken": shaken(),
+        "flagged": flagged(),
+        "given_up": Certificate.objects.filter(wishes__in=wishes_waiting()),
         "outdated": outdated(at),
-    }[state].annotate(
-        flagged=Exists(paid_back().filter(pk=OuterRef("pk"))), shaken=Exists(shaken().filter(pk=OuterRef("pk")))
-    )
+    }[state]
     sought = searched(request)
     rows, note = find(rows, sought)
     return show_list(
         request,
         title=_("Certificates"),
         icon="doc-full",
-        rows=rows.defer("credential", "basis").order_by(
-            *(["valid_until"] if state == "expiring" else ["-issued_at"]), "-pk"
-        ),
+        rows=with_flags(rows)
+        .defer("credential", "basis")
+        .order_by(*(["valid_until"] if state == "expiring" else ["-issued_at"]), "-pk"),
         columns=[
             TitleColumn("number", label=_("Number"), url_name="desk:certificate_detail", classname="desk-whole"),
             Column("holder_name", label=_("Name")),
@@ -83,18 +84,17 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
                 accessor=lambda row: row.status(at).label,
                 primary=lambda row: row.status(at) in STANDING,
             ),
-            Column("flagged", label=_("To decide"), accessor=_to_decide),
+            Column(
+                "flagged",
+                label=_("To decide"),
+                accessor=lambda row: ", ".join(str(flag.label) for flag in flags_in(row)),
+            ),
         ],
         choices=choices,
         search=_("Find a certificate"),
         note=note,
         empty=_("No certificate is found by these words.") if sought else _("There are none."),
     )
-
-
-def _to_decide(row: Any) -> str:
-    said = [_("Paid back since")] if row.flagged else []
-    return ", ".join([*said, _("A shift does not stand")] if row.shaken else said)
 
 
 def find(rows: QuerySet[Certificate], sought: str) -> tuple[QuerySet[Certificate], str]:
@@ -128,8 +128,11 @@ def certificate_detail(request: HttpRequest, certificate_id: int) -> HttpRespons
         state=status.label,
         state_is_good=status in STANDING,
         sound=is_sound(certificate),
-        paid_back=bool(paid_back_since([certificate])),
-        shaken=bool(shaken_among([certificate])),
+        flags=[(flag.value, flag.label, WORDS[flag]) for flag in flags_of(certificate)],
+        cases=[(case, STATES[state_of(case, timezone.now())]) for case in cases_with_state().filter(
+            certificate__enrolment=certificate.enrolment_id).order_by("-pk")],
+        proposal=certificate.revocation_proposals.filter(confirmed=None).first(),
+        wish=certificate.wishes.filter(ended_at=None).first(),
         outdated=outdated(timezone.now()).filter(pk=certificate.pk).exists(),
         allowed=allowed_on(certificate),
         facts=[
@@ -170,10 +173,11 @@ def certificate_suspend(request: HttpRequest, certificate_id: int) -> HttpRespon
     def changes(said: dict[str, Any]) -> Changes:
         return [
             _("The verification page says at once: “Not at present”. Nothing is decided, and one is to ask you first."),
-            _("The reason it gives is: “%(reason)s”") % {"reason": said["reason"]},
+            _("The reason it gives is: “%(reason)s”") % {"reason": SuspensionWords(said["reason"]).label},
             _("A file somebody downloaded stays as it is: a program that reads only the status list sees no change, as "
               "that list tells of revocations alone."),
-            _("The holder is not written to: tell them yourself. Whoever watches it gets a mail that something changed."),
+            _("The holder gets a mail that something about it has changed, and reads what on their own page. Whoever "
+              "watches it gets a mail, too."),
             _("You can reinstate it at any time."),
         ]  # fmt: skip
 
@@ -185,7 +189,11 @@ def certificate_suspend(request: HttpRequest, certificate_id: int) -> HttpRespon
         button=_("Suspend the certificate"),
         changes=changes,
         do=lambda said: suspend_certificate(
-            certificate=certificate, reason=said["reason"], by=person_of(request), at=timezone.now()
+            certificate=certificate,
+            reason=str(SuspensionWords(said["reason"]).label),
+            because=said["because"],
+            by=person_of(request),
+            at=timezone.now(),
         ),
         done=_("Suspended. The verification page says so now."),
     )
@@ -207,46 +215,10 @@ def certificate_reinstate(request: HttpRequest, certificate_id: int) -> HttpResp
         changes=lambda said: [
             _("The verification page answers at once as it did before, and shows no trace of the suspension."),
             _("The history here keeps that it was suspended, when, and by whom."),
-            _(
-                "The holder is not written to: tell them yourself. Whoever watches it gets a mail that something changed."
-            ),
+            _("The holder gets a mail that something about it has changed, and so does whoever watches it."),
         ],
         do=lambda said: reinstate_certificate(certificate=certificate, by=person_of(request), at=timezone.now()),
         done=_("Reinstated. The verification page says so now."),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@allowed("desk.use")
-def certificate_revoke(request: HttpRequest, certificate_id: int) -> HttpResponse:
-    """End it for good."""
-    certificate = _fetch(request, certificate_id)
-    if certificate.revoked_at:
-        return _already(request, certificate, _("This certificate is revoked already. Nothing was changed."))
-
-    def changes(said: dict[str, Any]) -> Changes:
-        return [
-            _("It is final. A revoked certificate is never reinstated, and this enrolment never gets another."),
-            _("The verification page says at once: “No, it was revoked”, with the day and the reason “%(reason)s”.")
-            % {"reason": RevocationReason(said["reason"]).label},
-            _("The public status list is signed anew, so programs that check the file see it too."),
-            _("The page of the certificate itself is no longer shown."),
-            _("The holder is not written to: tell them yourself, and how to complain. Whoever watches it gets a mail."),
-        ]
-
-    return _in_two_steps(
-        request,
-        certificate,
-        form=RevokeForm(request.POST or None),
-        title=_("Revoke"),
-        button=_("Revoke for good"),
-        changes=changes,
-        do=lambda said: revoke_certificate(
-            certificate=certificate, reason=RevocationReason(said["reason"]), by=person_of(request), at=timezone.now()
-        ),
-        done=_("Revoked. The verification page and the status list say so now."),
-        serious=True,
-        warning=_("Revoking is final. To set a certificate aside while you find out, suspend it instead."),
     )
 
 

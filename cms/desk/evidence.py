@@ -4,6 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.counting import WEIGHT, CountingRules, Reason
@@ -13,7 +16,8 @@ from assessments.totals_parts import Part, by_mentor
 from assessments.totals_words import Rung, ladder
 from certificates import eligibility
 from certificates.eligibility import Verdict, verdict_on
-from certificates.requirements import ShadowDays
+from certificates.models import RequirementKind
+from certificates.requirements import Finding, ShadowDays
 from courses.models import Enrolment
 
 LEVELS = [level.label for level in Level]
@@ -38,10 +42,19 @@ class RubricLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BasisLine:
+    """One requirement with what there is for it, and where at the desk one sees it."""
+
+    finding: Finding
+    links: list[tuple[str, str]]  # labels and addresses
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """All that a registrar weighs."""
 
     verdict: Verdict | None
+    basis: list[BasisLine]
     totals: Totals
     ladder: list[Rung]
     roles: list[RoleLine]
@@ -70,6 +83,9 @@ def evidence_of(enrolment: Enrolment, *, at: datetime) -> Evidence:
     given = Counter((competency, level) for shift in signed_shifts for competency, level in shift.rubric.items())
     return Evidence(
         verdict=verdict,
+        basis=[BasisLine(finding=finding, links=_links(finding, enrolment)) for finding in verdict.findings]
+        if verdict
+        else [],
         totals=totals,
         ladder=ladder(totals) if handed_in else [],
         roles=[
@@ -93,6 +109,19 @@ def evidence_of(enrolment: Enrolment, *, at: datetime) -> Evidence:
         ),
         levels=[str(label) for label in LEVELS],
     )
+
+
+def _links(finding: Finding, enrolment: Enrolment) -> list[tuple[str, str]]:
+    """Where at the desk a registrar sees what a requirement rests on: its part of this page, and pages of its own."""
+    kind = str(finding.kind)
+    if kind.startswith("shadow"):
+        shifts = f"{reverse('desk:shadow_shift_list')}?{urlencode({'state': 'signed', 'q': enrolment.learner.email})}"
+        return [(_("Days on set"), "#e-days"), (_("The shifts"), shifts)]
+    if kind == RequirementKind.QUIZZES:
+        return [(_("Results"), "#e-quizzes")]
+    if kind == RequirementKind.AGREEMENT:
+        return [(_("Signatures"), "#e-agreements")]
+    return [(_("The learner’s record"), reverse("desk:learner_detail", args=[enrolment.pk]))]
 
 
 NO_RULES = gettext_lazy("This programme has no published requirements yet.")

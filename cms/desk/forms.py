@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from certificates.models import RevocationReason
+from certificates.models import SuspensionWords
 from courses.models import ProgrammePage
 
 
@@ -20,21 +20,19 @@ class DeclineForm(forms.Form):
 
 
 class SuspendForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason, in public words"),
-        max_length=120,
-        help_text=_("Anyone who checks the certificate reads it. Name nobody and allege nothing."),
-        error_messages={"required": _("Write the reason in the words the public may read.")},
-    )
-
-
-class RevokeForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("Reason, in public words"),
-        choices=RevocationReason.choices,
-        help_text=_("The public reads these words and nothing else."),
-        error_messages={"required": _("Choose the reason the public will read.")},
+        choices=[(words.value, words.label) for words in (SuspensionWords.CASE, SuspensionWords.REQUEST)],
+        help_text=_("Anyone who checks the certificate reads these words and nothing else."),
+        error_messages={"required": _("Choose the words the public may read.")},
         widget=forms.RadioSelect,
+    )
+    because = forms.CharField(
+        label=_("Reason, for the file"),
+        max_length=4_000,
+        help_text=_("Kept encrypted with the decision. The registrars read it, and whoever looks at an appeal."),
+        error_messages={"required": _("Write the reason. It is kept with the decision.")},
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 

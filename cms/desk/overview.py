@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.documents import waiting_documents
-from cms.accounts.policy import allowed
+from certificates.revoking import proposals_waiting
+from cms.accounts.policy import allowed, person_of
 
 from .frame import show
 from .mentor_applications import about, kind_of
-from .waiting import piles, waiting_invoices, waiting_mentor_applications, waiting_requests
+from .waiting import cases_to_go_on_with, piles, waiting_invoices, waiting_mentor_applications, waiting_requests
 
 LONGEST = 20  # lines; the lists have the rest
 
@@ -80,6 +81,28 @@ def overview(request: HttpRequest) -> HttpResponse:
             url=reverse("desk:document_detail", args=[document.pk]),
         )
         for document in documents.order_by("uploaded_at", "pk")[:LONGEST]
+    ]
+    proposals = proposals_waiting().select_related("certificate", "proposed").order_by("pk")
+    lines += [
+        Line(
+            since=proposal.proposed.at,
+            what=_("Revocation to confirm"),
+            who=proposal.certificate.number,
+            where=proposal.certificate.programme_title,
+            url=reverse("desk:revocation_detail", args=[proposal.pk]),
+        )
+        for proposal in proposals.exclude(certificate__holder=person_of(request))[:LONGEST]
+    ]
+    cases = cases_to_go_on_with(at).select_related("certificate").order_by("opened_at", "pk")
+    lines += [
+        Line(
+            since=case.opened_at,
+            what=_("Case to go on with"),
+            who=case.certificate.number,
+            where=case.certificate.programme_title,
+            url=reverse("desk:case_detail", args=[case.pk]),
+        )
+        for case in cases.exclude(certificate__holder=person_of(request))[:LONGEST]
     ]
     return show(
         request,

@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from certificates.models import RevocationReason
+from certificates.models import Flag, Outcome, RevocationReason
 from cms.accounts import history
 from cms.accounts.templatetags.look import money
 
@@ -44,6 +44,32 @@ WORDS = {
     "rules.moved": gettext_lazy("Moved to other rules"),
     "allowance.made": gettext_lazy("Made to count"),
     "allowance.withdrawn": gettext_lazy("Withdrawn"),
+    "certification.question": gettext_lazy("The learner was asked"),
+    "certification.question_answered": gettext_lazy("The learner answered"),
+    "revocation.proposed": gettext_lazy("Proposed to revoke"),
+    "revocation.confirmed": gettext_lazy("Confirmed by a second registrar"),
+    "revocation.rejected": gettext_lazy("Not confirmed by a second registrar"),
+    "revocation.taken_back": gettext_lazy("Proposal taken back"),
+    "wish.said": gettext_lazy("The holder asked that it be ended"),
+    "wish.taken_back": gettext_lazy("The holder keeps it after all"),
+    "wish.done": gettext_lazy("Ended as the holder asked"),
+    "flag.set_aside": gettext_lazy("Flag set aside"),
+    "case.opened": gettext_lazy("Opened"),
+    "case.noticed": gettext_lazy("Notice given to the holder"),
+    "case.answered": gettext_lazy("Answered by the holder"),
+    "case.suspended": gettext_lazy("Certificate suspended meanwhile"),
+    "case.decided": gettext_lazy("Decided"),
+    "case.suspension_ended": gettext_lazy("Stands again, as decided"),
+    "case.read": gettext_lazy("Read at the desk"),
+    "appeal.lodged": gettext_lazy("Appealed"),
+    "appeal.contact_named": gettext_lazy("Independent contact named"),
+    "appeal.decided": gettext_lazy("Appeal decided"),
+    "complaint.made": gettext_lazy("Sent"),
+    "complaint.added": gettext_lazy("Added to"),
+    "complaint.answered": gettext_lazy("Answered"),
+    "complaint.passed_on": gettext_lazy("Passed on to the registrars"),
+    "complaint.closed": gettext_lazy("Closed"),
+    "complaint.read": gettext_lazy("Read by the ombud"),
     "mentor.approved": gettext_lazy("Approved"),
     "mentor.credential_renewed": gettext_lazy("Credential renewed"),
     "mentor.suspended": gettext_lazy("Suspended"),
@@ -151,6 +177,10 @@ def past_of(*things: Model, last: int | None = None) -> list[Event]:
 def _more(facts: history.Facts) -> str:
     if isinstance(facts.get("same"), bool):
         return _("the same file") if facts["same"] else _("another file")
+    if (flag := facts.get("flag")) in Flag.values:
+        return str(Flag(flag).label)
+    if (outcome := facts.get("outcome")) in Outcome.values:
+        return str(Outcome(outcome).label)
     if (reason := facts.get("reason")) in RevocationReason.names:
         return str(RevocationReason[str(reason)].label)
     amount, currency = facts.get("amount_minor"), facts.get("currency")

@@ -15,10 +15,12 @@ from certificates.deciding import CannotDecide, confirm_certification, decline_c
 from certificates.eligibility import verdict_on
 from certificates.issuing import CannotIssue, NotEligible
 from certificates.models import Certificate, CertificationRequest
+from certificates.questions import ask_learner, with_the_learner
 from certificates.signing import CannotSign
 from cms.accounts import policy
 from cms.accounts.policy import allowed, person_of
 
+from .decision_forms import QuestionForm
 from .evidence import NO_RULES, evidence_of
 from .forms import DeclineForm
 from .frame import Act, Step, ask, choices_of, day, show, show_list
@@ -29,11 +31,15 @@ from .vouched import vouched_for
 @require_safe
 @allowed("desk.use")
 def request_list(request: HttpRequest) -> HttpResponse:
-    """Those that wait, oldest first; or those answered, newest first."""
+    """Those that wait for a registrar or for their learner, oldest first; or those answered, newest first."""
     policy.require(request.user, "certification.decide")
-    state, choices = choices_of(request, {"waiting": _("Waiting"), "answered": _("Answered")})
-    waiting = state == "waiting"
+    state, choices = choices_of(
+        request, {"waiting": _("Waiting"), "asked": _("With the learner"), "answered": _("Answered")}
+    )
+    waiting = state != "answered"
     rows = _requests().filter(answered_at__isnull=waiting)
+    if waiting:
+        rows = rows.filter(with_learner=state == "asked")
     columns = [
         TitleColumn("learner", label=_("Learner"), accessor="enrolment.learner", url_name="desk:request_detail"),
         Column("programme", label=_("Programme"), accessor="enrolment.programme.title"),
@@ -54,14 +60,18 @@ def request_list(request: HttpRequest) -> HttpResponse:
         rows=rows.order_by("asked_at", "pk") if waiting else rows.order_by("-answered_at", "-pk"),
         columns=columns,
         choices=choices,
-        empty=_("Nobody waits for an answer.") if waiting else _("No request has been answered yet."),
+        empty={
+            "waiting": _("Nobody waits for an answer."),
+            "asked": _("No learner has a question to answer."),
+            "answered": _("No request has been answered yet."),
+        }[state],
     )
 
 
 @require_safe
 @allowed("desk.use")
 def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
-    """One request and all it rests on. The age of days is reckoned from when it was asked."""
+    """One request and its whole basis. The age of days is reckoned from when it was asked."""
     asked = _fetch(request, request_id)
     learner = asked.enrolment.learner
     evidence = evidence_of(asked.enrolment, at=asked.asked_at)
@@ -82,6 +92,7 @@ def request_detail(request: HttpRequest, request_id: int) -> HttpResponse:
         name_differs=asked.certificate_name != (learner.certificate_name or learner.display_name),
         own=learner.pk == request.user.pk,
         certificate=_certificate_of(asked),
+        questions=asked.questions.select_related("asked__by").order_by("pk"),
         past=past_of(asked),
     )
 
@@ -172,15 +183,53 @@ def request_decline(request: HttpRequest, request_id: int) -> HttpResponse:
     return ask(request, act, form=form)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed("desk.use")
+def request_ask(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Ask the learner something before answering."""
+    asked = _fetch(request, request_id)
+    here = reverse("desk:request_detail", args=[asked.pk])
+    if asked.answered_at:
+        messages.warning(request, _("This request has been answered. Nothing was changed."))
+        return redirect(here)
+    form = QuestionForm(request.POST or None)
+    if form.is_valid():
+        try:
+            ask_learner(request=asked, question=form.cleaned_data["question"], by=person_of(request), at=timezone.now())
+        except CannotDecide as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Asked. The request is with the learner until they answer."))
+            return redirect(here)
+    act = Act(
+        title=_("Ask the learner"),
+        button=_("Send the question"),
+        back=here,
+        icon="help",
+        steps=[*_steps(), (asked.enrolment.learner.display_name, here)],
+        changes=[
+            _("The learner gets a mail that there is a question. The question itself is behind the sign-in."),
+            _(
+                "The request waits for them, and is with you again once they answer. You can still answer it at any time."
+            ),
+        ],
+    )
+    return ask(request, act, form=form)
+
+
 def answer_to(asked: CertificationRequest) -> str:
-    """The answer in a word."""
+    """The answer in a word. A query for a request that waits, unless it is one of a list."""
     if asked.answered_at is None:
-        return _("Waiting")
+        with_learner = getattr(asked, "with_learner", None)
+        if with_learner is None:
+            with_learner = asked.questions.filter(answered_at=None).exists()
+        return _("With the learner") if with_learner else _("Waiting")
     return _("Declined") if asked.declined_because else _("Confirmed")
 
 
 def _requests() -> QuerySet[CertificationRequest]:
-    return CertificationRequest.objects.select_related("enrolment__learner", "enrolment__programme", "answered_by")
+    rows = CertificationRequest.objects.select_related("enrolment__learner", "enrolment__programme", "answered_by")
+    return rows.annotate(with_learner=with_the_learner())
 
 
 def _fetch(request: HttpRequest, request_id: int) -> CertificationRequest:

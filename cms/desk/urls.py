@@ -7,6 +7,7 @@ from . import (
     agreements,
     attestations,
     certificates,
+    decision_urls,
     design_urls,
     evidence_documents,
     invitations,
@@ -37,7 +38,6 @@ pages = [
     path(
         "certificates/<int:certificate_id>/reinstate/", certificates.certificate_reinstate, name="certificate_reinstate"
     ),
-    path("certificates/<int:certificate_id>/revoke/", certificates.certificate_revoke, name="certificate_revoke"),
     path("certificates/<int:certificate_id>/replace/", certificates.certificate_replace, name="certificate_replace"),
     path("register/", register.register_list, name="register_list"),
     path("register/<int:entry_id>/", register.register_detail, name="register_detail"),
@@ -149,6 +149,11 @@ pages = [
     path("sessions/<int:session_id>/made-up/<int:enrolment_id>/", sessions.session_made_up, name="session_made_up"),
     path("sessions/attendance/<int:attendance_id>/back/", sessions.attendance_back, name="attendance_back"),
     *pages_of_rules,
+    *decision_urls.pages,
 ]
 
-urlpatterns = [path("", overview.overview, name="cms_desk"), path("", include((pages, "desk")))]
+urlpatterns = [
+    path("", overview.overview, name="cms_desk"),
+    path("", include((pages, "desk"))),
+    path("", include((decision_urls.ombud_pages, "ombud"))),
+]

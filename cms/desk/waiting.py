@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,14 @@ from assessments.documents import waiting_documents
 from assessments.escalating import escalated
 from assessments.models import MentorApplication, ShiftDispute
 from assessments.running_out import mentors_running_out
-from certificates.models import EXPIRING, Certificate, CertificationRequest
+from certificates.appeals import appeals_without_contact
+from certificates.cases import open_cases
+from certificates.complaints import waiting_complaints
+from certificates.flags import flagged
+from certificates.models import EXPIRING, Case, Certificate, CertificationRequest
+from certificates.questions import requests_with_the_registrar
 from certificates.relay import open_reports
+from certificates.revoking import proposals_waiting, wishes_waiting
 from courses.models import Concern, Invitation, MoneyPaper, PaperKind
 
 
@@ -31,7 +37,14 @@ class Pile:
 
 
 def waiting_requests() -> QuerySet[CertificationRequest]:
-    return CertificationRequest.objects.filter(answered_at=None)
+    """Those that wait for a registrar, not those that wait for their learner."""
+    return requests_with_the_registrar()
+
+
+def cases_to_go_on_with(at: datetime) -> QuerySet[Case]:
+    """Open cases that wait for a registrar: not for the holder's answer, nor for a second person."""
+    ours = Q(noticed_at=None) | Q(responded_at__isnull=False) | Q(respond_by__lt=at.date())
+    return open_cases().filter(ours).exclude(proposals__in=proposals_waiting())
 
 
 def waiting_invoices() -> QuerySet[MoneyPaper]:
@@ -62,7 +75,7 @@ def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
 
 
 def piles(at: datetime) -> list[Pile]:
-    """Everything that waits or runs out: eleven queries."""
+    """Everything that waits or runs out: seventeen queries."""
     return [
         _pile(
             waiting_requests(), "asked_at", label=_("Certification requests"), url=reverse("desk:request_list"),
@@ -113,7 +126,35 @@ def piles(at: datetime) -> list[Pile]:
             certificates_expiring(at), "valid_until", label=_("Certificates that expire within 90 days"),
             url=f"{reverse('desk:certificate_list')}?state=expiring", icon="time", needs_answer=False,
         ),
+        _pile(
+            flagged(), "issued_at", label=_("Certificates to decide about"),
+            url=f"{reverse('desk:certificate_list')}?state=flagged", icon="warning", needs_answer=True,
+        ),
+        _pile(
+            cases_to_go_on_with(at), "opened_at", label=_("Cases to go on with"), url=reverse("desk:case_list"),
+            icon="folder-open-inverse", needs_answer=True,
+        ),
+        _pile(
+            proposals_waiting(), "proposed__at", label=_("Revocations for a second registrar"),
+            url=reverse("desk:revocation_list"), icon="cross", needs_answer=True,
+        ),
+        _pile(
+            appeals_without_contact(), "lodged_at", label=_("Appeals that nobody looks at"),
+            url=f"{reverse('desk:case_list')}?state=appealed", icon="warning", needs_answer=True,
+        ),
+        _pile(
+            wishes_waiting(), "said_at", label=_("Certificates their holders give up"),
+            url=f"{reverse('desk:certificate_list')}?state=given_up", icon="cross", needs_answer=True,
+        ),
     ]  # fmt: skip
+
+
+def complaints_pile() -> Pile:
+    """What waits for the ombud: one query. No registrar is shown it, not even that there is something."""
+    return _pile(
+        waiting_complaints(), "waits_since", label=_("Complaints"), url=reverse("ombud:complaint_list"), icon="mail",
+        needs_answer=True,
+    )  # fmt: skip
 
 
 def _pile(things: QuerySet[Any], when: str, **words: Any) -> Pile:

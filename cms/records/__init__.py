@@ -14,9 +14,12 @@ from assessments.models import (
 )
 from certificates.models import (
     Allowance,
+    Case,
     Certificate,
     CertificatePaper,
     Checkpoint,
+    Complaint,
+    Decision,
     DesignVersion,
     LogEntry,
     RegisterEntry,
@@ -34,6 +37,7 @@ from courses.models import LedgerEntry, MoneyPaper
 from . import (
     agreements,
     awards,
+    decided,
     documents,
     issuers,
     log,
@@ -66,6 +70,9 @@ def counts() -> dict[str, int]:
         "recommendations": Recommendation.objects.count(),
         "signing keys": SigningKey.objects.count(),
         "certificates": Certificate.objects.count(),
+        "decisions": Decision.objects.count(),
+        "cases": Case.objects.count(),
+        "complaints": Complaint.objects.count(),
         "status lists": StatusList.objects.count(),
         "log entries": LogEntry.objects.count(),
         "log checkpoints": Checkpoint.objects.count(),
@@ -97,6 +104,7 @@ def faults() -> Iterator[Fault]:
     yield from rules.faults()
     yield from issuers.faults()
     yield from papers.faults()
+    yield from decided.faults()
     yield from money.faults()
 
 

@@ -198,7 +198,9 @@ def test_who_left_the_programme_still_sees_what_they_hold(client) -> None:
     assert certificate.number in words_of(client, certificate.holder)
 
 
-LIST_QUERIES = 10  # session, person; enrolments, certificates, requests, watches; academy and menu
+LIST_QUERIES = (
+    12  # session, person; enrolments, certificates, their cases, requests, watches; appeals; academy and menu
+)
 
 
 @pytest.mark.parametrize("held", [1, 3])

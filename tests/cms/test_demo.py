@@ -72,9 +72,10 @@ def test_the_facts_are_the_contracts() -> None:
     said = json.loads(response.content)
     assert set(said) == {"certificates", "accounts"}
     assert [account["email"] for account in said["accounts"]] == [someone.email for someone in ACCOUNTS]
-    assert {"learner", "ready", "graduate", "newcomer", "mentor", "mentor2", "registrar", "editor", "employer"} == {
-        account["email"].removesuffix("@demo.example") for account in said["accounts"]
-    }
+    assert {
+        "learner", "ready", "graduate", "newcomer", "mentor", "mentor2", "registrar", "registrar2", "ombud", "appeals",
+        "editor", "employer",
+    } == {account["email"].removesuffix("@demo.example") for account in said["accounts"]}  # fmt: skip
     assert all(set(account) == {"email", "password", "name", "about"} for account in said["accounts"])
 
 
@@ -102,6 +103,8 @@ def test_the_way_in_is_the_form_that_everybody_uses() -> None:
 def test_everybody_is_who_the_contract_says() -> None:
     assert person("editor").roles == {Role.EDITOR}
     assert person("registrar").roles == {Role.REGISTRAR}
+    assert person("registrar2").roles == {Role.REGISTRAR}
+    assert person("ombud").roles == {Role.OMBUD}
     assert Mentor.objects.filter(person__email__startswith="mentor", suspended_at=None).count() == 2
     assert not Enrolment.objects.filter(learner=person("newcomer")).exists()
     assert Certificate.objects.get(holder=person("graduate")).status(timezone.now()) is Status.ACTIVE

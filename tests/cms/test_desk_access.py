@@ -20,10 +20,15 @@ from assessments.models import (
 )
 from certificates.models import (
     Allowance,
+    Case,
     Certificate,
     CertificationRequest,
+    Complaint,
+    Decision,
+    Flag,
     RegisterEntry,
     RegisterMessage,
+    RevocationProposal,
     RulesMove,
     Watch,
 )
@@ -40,6 +45,7 @@ pytestmark = pytest.mark.django_db
 KEPT_FROM_EDITORS = {
     Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
     RegisterEntry, RegisterMessage, Watch, EvidenceDocument, Recommendation, RecommendationRequest, Allowance, RulesMove,
+    Case, Complaint, Decision, RevocationProposal,
 }  # fmt: skip
 SECRETS = (
     "Let Off", "No set near",
@@ -47,6 +53,7 @@ SECRETS = (
     "Low Tide", "Ask before the door", "We wrapped together", "They were there",
     "Listed", "Unkind", "wrap party", "not about work",
     "Shower", "Even Keel",
+    "Doubted", "Said by a stranger",
 )  # fmt: skip
 
 
@@ -90,6 +97,9 @@ def addresses(desk: Desk) -> dict[str, str]:
         "set_id": desk.draft.based_on_id,
         "kind": "quizzes",
         "allowance_id": desk.allowance.pk,
+        "case_id": desk.case.pk,
+        "proposal_id": desk.proposal.pk,
+        "flag": Flag.SHIFT.value,
     }
     found = {"cms_desk": reverse("cms_desk")}
     for page in urls.pages:
@@ -222,6 +232,7 @@ def test_the_desk_counts_what_waits(client):
         reverse("desk:request_detail", args=[desk.asked.pk]),
         reverse("desk:application_detail", args=[desk.application.pk]),
         reverse("desk:document_detail", args=[desk.document.pk]),
+        reverse("desk:revocation_detail", args=[desk.proposal.pk]),
         reverse("desk:invoice_detail", args=[desk.invoice.pk]),
     ]
 

@@ -14,7 +14,8 @@ from cms.desk.learners import with_progress
 from courses.models import Concern, ConcernKind, Coupon, Enrolment, Fund, Intake
 from courses.progress import outline_of
 from courses.transfers import record_transfer
-from tests.factories.certificates import make_certificate, make_ready, make_request, make_signing_key
+from tests.factories.cases import make_case, make_proposal
+from tests.factories.certificates import make_certificate, make_completion, make_ready, make_request, make_signing_key
 from tests.factories.courses import lessons_of, make_enrolment, make_programme
 from tests.factories.desk import (
     at_the_desk,
@@ -74,7 +75,13 @@ def make_an_old_shift(number):
 
 
 MAKERS = {
-    "cms_desk": lambda number: (make_request(at=yesterday()), make_invoice(), make_some_applications(number)),
+    "cms_desk": lambda number: (
+        make_request(at=yesterday()),
+        make_invoice(),
+        make_some_applications(number),
+        make_case(make_completion(at=yesterday()), at=timezone.now()),
+        make_proposal(make_completion(at=yesterday()), at=timezone.now()),
+    ),
     "desk:request_list": lambda number: make_request(at=yesterday()),
     "desk:certificate_list": lambda number: make_certificate(at=yesterday()),
     "desk:invoice_list": lambda number: make_invoice(),
@@ -109,6 +116,12 @@ MAKERS = {
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
     "cms_desk": 24,
+    "desk:case_list": lambda number: make_case(make_completion(at=yesterday()), at=timezone.now()),
+    "desk:revocation_list": lambda number: make_proposal(make_completion(at=yesterday()), at=timezone.now()),
+}
+# Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
+QUERIES = {
+    "cms_desk": 29,
     "desk:request_list": 11,
     "desk:certificate_list": 11,
     "desk:invoice_list": 11,
@@ -135,6 +148,8 @@ QUERIES = {
     "desk:document_list": 11,
     "desk:agreement_list": 11,
     "desk:requirement_programme_list": 11,
+    "desk:case_list": 11,
+    "desk:revocation_list": 11,
 }
 
 
@@ -155,6 +170,7 @@ def test_a_list_asks_as_often_for_three_rows_as_for_one(client, django_assert_nu
 @pytest.mark.parametrize("days", [1, 3])
 @pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 23), ("desk:learner_detail", 32)])
 @pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 21), ("desk:learner_detail", 33)])
+@pytest.mark.parametrize(("name", "queries"), [("desk:request_detail", 22), ("desk:learner_detail", 30)])
 def test_evidence_asks_as_often_for_three_days_as_for_one(client, django_assert_num_queries, name, queries, days):
     asked = make_request(at=yesterday(), lessons=days)
     mentorship = make_mentorship(enrolment=asked.enrolment, at=yesterday() - timedelta(days=20))

@@ -4,12 +4,12 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from certificates.models import Certificate, CertificationRequest, SigningKey
+from certificates.models import Certificate, CertificationRequest, RevocationProposal, SigningKey
 from certificates.status import revoke_certificate
 from courses.models import UnitCompletion
 from tests.factories.certificates import make_request, make_signing_key
 from tests.factories.desk import at_the_desk, make_desk, yesterday
-from tests.factories.people import make_person
+from tests.factories.people import make_person, make_registrar
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing_key")]
 
@@ -35,13 +35,20 @@ def test_from_request_to_certificate_to_revocation(client):
     assert confirmed.redirect_chain[-1][0] == reverse("desk:certificate_detail", args=[certificate.pk])
     assert client.get(public, headers={"accept": "application/json"}).json()["status"] == "active"
 
-    revoke = reverse("desk:certificate_revoke", args=[certificate.pk])
-    first = client.post(revoke, {"reason": "EVIDENCE"})
-    assert first.status_code == 200
-    assert "It is final." in first.content.decode()
+    said = {"reason": "EVIDENCE", "private_reason": "The letter was not by the mentor."}
+    propose = reverse("desk:certificate_revoke", args=[certificate.pk])
+    client.post(propose, said)
+    client.post(propose, said | {"sure": "yes"})
+    confirm = reverse("desk:revocation_confirm", args=[RevocationProposal.objects.get().pk])
+    alone = client.post(confirm, {"sure": "yes"})
+    assert alone.status_code == 422
+    assert "Another registrar confirms it." in alone.text
     assert client.get(public, headers={"accept": "application/json"}).json()["status"] == "active"
 
-    client.post(revoke, {"reason": "EVIDENCE", "sure": "yes"})
+    at_the_desk(client, make_registrar("Second"))
+    first = client.get(confirm)
+    assert "It is final." in first.text
+    client.post(confirm, {"sure": "yes"})
 
     answer = client.get(public, headers={"accept": "application/json"}).json()
     assert (answer["status"], answer["reason"]) == ("revoked", "Evidence withdrawn")

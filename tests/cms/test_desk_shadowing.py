@@ -239,7 +239,7 @@ def test_void_says_first_what_it_touches_and_is_done_once(client, registrar, mai
     assert (shift.voided_by, shift.void_reason) == (registrar, VoidReason.UNTRUE)
     flagged = client.get(url("certificate_detail", certificate.pk)).text
     assert "A shift it rests on was voided" in flagged
-    listed = client.get(reverse("desk:certificate_list"), {"state": "shaken"})
+    listed = client.get(reverse("desk:certificate_list"), {"state": "flagged"})
     assert list(listed.context["page_obj"].object_list) == [certificate]
     assert "A shift does not stand" in listed.text
     certificate.refresh_from_db()

@@ -30,14 +30,18 @@ from certificates.eligibility import set_for
 from certificates.models import (
     Allowance,
     Attestation,
+    Case,
     Certificate,
     CertificationRequest,
     DesignVersion,
     RegisterEntry,
     RegisterMessage,
     RequirementDraft,
+    RevocationProposal,
+    RevocationReason,
 )
 from certificates.relay import report_message
+from certificates.revoking import propose_revocation
 from cms.accounts.models import User
 from courses.attending import note_attendance
 from courses.enrolling import invite
@@ -88,6 +92,8 @@ class Desk:
     mentor: Mentor
     application: MentorApplication
     enrolment: Enrolment
+    case: Case
+    proposal: RevocationProposal
     shift: Shift
     dispute: ShiftDispute
     audit: AuditDraw
@@ -109,7 +115,8 @@ CALL_SHEET = "ab" * 32  # the digest of a file that its learner keeps
 def give_staff_their_rights() -> None:
     """What the migration gives the roles. It ran with the database, but a test that really commits is cleaned up by
     emptying the tables, and a database that is kept for the next run lacks them from then on."""
-    import_module("cms.migrations.0002_staff_rights").give(apps, None)
+    for migration in ("0002_staff_rights", "0020_ombuds_have_a_desk"):
+        import_module(f"cms.migrations.{migration}").give(apps, None)
 
 
 def at_the_desk(client: Client, registrar: User | None = None) -> User:
@@ -185,6 +192,10 @@ def make_desk() -> Desk:
     programme, registrar = invoice.order.programme, make_registrar()
     fund = Fund.objects.create(name="Understudies", amount_minor=100_000)
     session = make_live_session(asked.enrolment.programme, starts_at=at - timedelta(days=1))
+    proposal = propose_revocation(
+        certificate=make_certificate(at=at, learner=make_person("Doubted"), name="Doubted Printed"),
+        reason=RevocationReason.ETHICS, private_reason="Said by a stranger.", by=make_registrar(), at=at,
+    )  # fmt: skip
     return Desk(
         session=session,
         attendance=note_attendance(session=session, enrolment=asked.enrolment, by=registrar, at=at),
@@ -207,6 +218,8 @@ def make_desk() -> Desk:
         mentor=mentor,
         application=make_application(make_person("Delphine Applied"), at=at),
         enrolment=asked.enrolment,
+        case=proposal.case,
+        proposal=proposal,
         shift=shift,
         dispute=make_dispute(mentorship=mentorship),
         audit=make_audit(shift),

@@ -21,7 +21,7 @@ PASSWORD = "a quiet corner of the set"
 
 
 def build_academy() -> ProgrammePage:
-    """One programme: two modules of two lessons and a quiz, two shadow days, an agreement. Mentor and registrar exist."""
+    """One programme: two modules of two lessons and a quiz, two shadow days, an agreement. A mentor and two registrars exist."""
     now = timezone.now()
     academy = AcademySettings.load()
     academy.name, academy.registrar_name = "Closed Set Academy", "Philippa Grange"
@@ -51,6 +51,7 @@ def build_academy() -> ProgrammePage:
         at=now - timedelta(minutes=1),
     )
     registrar = make_staff("Philippa Grange", "registrar@example.org", Role.REGISTRAR)
+    make_staff("Bram Aldous", "registrar2@example.org", Role.REGISTRAR)
     approve_mentor(
         person=make_staff("Tomasz Lindqvist", "mentor@example.org"),
         credential_number="EX-2041",

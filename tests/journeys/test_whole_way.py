@@ -170,14 +170,24 @@ def confirm(registrar: Watched) -> None:
     registrar.sees("is issued to Ana Núñez Adeyemi")
 
 
-def revoke(registrar: Watched, number: str) -> None:
+def propose_to_revoke(registrar: Watched, number: str) -> None:
     registrar.goto("/admin/desk/certificates/")
     registrar.follow(number)
-    registrar.follow("Revoke …")
+    registrar.follow("Propose to revoke …")
     registrar.page.get_by_label("Evidence withdrawn").check()
+    registrar.page.get_by_label("Your reasons").fill("The mentor withdrew both signatures.")
     registrar.click(re.compile("^Go on"))
-    registrar.click(re.compile("^Revoke"))
-    registrar.sees("Revoked. The verification page")
+    registrar.click(re.compile("^Propose it"))
+    registrar.sees("Another registrar confirms it")
+
+
+def confirm_revocation(second: Watched, number: str) -> None:
+    second.goto("/admin/desk/revocations/")
+    second.follow(number)
+    second.sees("The mentor withdrew both signatures.")
+    second.follow("Confirm …")
+    second.click(re.compile("^Revoke for good"))
+    second.sees("Revoked. The verification page")
 
 
 def check(employer: Watched, number: str, answer: str) -> None:
@@ -215,7 +225,11 @@ def test_a_newcomer_becomes_a_coordinator_whom_an_employer_checks(people):
     employer.sees("Ana Núñez Adeyemi")
     employer.sees("2 signed days, 1 mentor, 1 production")
 
-    revoke(registrar, number)
+    propose_to_revoke(registrar, number)
+    check(employer, number, "Yes, it is active")
+    second = people()
+    sign_in(second, "registrar2@example.org")
+    confirm_revocation(second, number)
 
     check(employer, number, "No, it was revoked")
     employer.sees("Evidence withdrawn")
