@@ -142,6 +142,7 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
     for a revoked certificate, one already replaced under another name, one's own, or a name that cannot be printed.
     """
     holder_name = check_name(holder_name)
+    history.lock("certificates")  # before the certificate, as whoever changes its status does
     old = Certificate.objects.select_for_update(of=("self",)).select_related(
         "enrolment", "requirement_set", "holder", "status_list"
     ).get(pk=certificate.pk)  # fmt: skip
