@@ -4,7 +4,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .cases import is_told
+from .case_states import is_told
 from .models import (
     Appeal,
     Case,

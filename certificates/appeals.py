@@ -27,9 +27,10 @@ class CannotAppeal(Exception):
 
 def took_part(case: Case) -> set[int]:
     """Keys of everybody who acted in the case, issued the certificate or holds it: none of them looks at its appeal."""
-    people = set(case.decisions.exclude(kind=DecisionKind.NAME_CONTACT).values_list("by", flat=True))
+    acted = case.decisions.exclude(kind=DecisionKind.NAME_CONTACT).values_list("by", flat=True)
     certificate = case.certificate
-    return people | {case.opened_by_id, certificate.holder_id} | ({certificate.confirmed_by_id} - {None})
+    issued_by = [certificate.confirmed_by_id] if certificate.confirmed_by_id else []
+    return {*acted, case.opened_by_id, certificate.holder_id, *issued_by}
 
 
 def why_not_appealing(case: Case, at: datetime) -> str:

@@ -17,6 +17,7 @@ from cms.accounts.models import User
 from .deciding import CannotDecide, lock_request
 from .decisions import CHAIN, ReasonMissing, checked_reason, told, write_decision
 from .models import CertificationRequest, DecisionKind, RequestQuestion
+from .models.questions import LONGEST_ANSWER
 
 
 class CannotAnswer(Exception):
@@ -67,7 +68,7 @@ def answer_question(*, question: RequestQuestion, answer: str, at: datetime) -> 
         raise CannotAnswer(_("You have answered this already."))
     if request.answered_at:
         raise CannotAnswer(_("Your request has been answered in the meantime."))
-    if not answer or len(answer) > RequestQuestion._meta.get_field("answer").max_length:
+    if not answer or len(answer) > LONGEST_ANSWER:
         raise CannotAnswer(_("Write your answer, in up to 4,000 characters."))
     question.answer, question.answered_at = answer, at
     question.save(update_fields=["answer", "answered_at"])

@@ -19,14 +19,8 @@ from cms.accounts.models import User
 from cms.accounts.roles import Role
 
 from . import setting_aside
-from .cases import (
-    CannotDoInCase,
-    close_case,
-    lock_case,
-    note_case,
-    open_case,
-    was_heard,
-)
+from .case_states import was_heard
+from .cases import CannotDoInCase, close_case, lock_case, note_case, open_case
 from .decisions import CHAIN, ReasonMissing, checked_reason, told, write_decision
 from .models import (
     Case,
@@ -124,6 +118,8 @@ def confirm_revocation(*, proposal: RevocationProposal, by: User, at: datetime) 
         raise CannotRevoke(_("This proposal was not confirmed. It can be made again."))
     if proposal.proposed_by_id == by.pk:
         raise CannotRevoke(_("You proposed this yourself. Another registrar confirms it."))
+    if certificate.revoked_at:
+        raise CannotRevoke(_("This certificate is revoked already. That is final."))
     try:
         case = lock_case(proposal.case, by)
     except CannotDoInCase as refusal:

@@ -17,7 +17,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import person_of, signed_in
 from courses.models import Enrolment
 
-from .cases import CaseState, cases_with_state, is_told, state_of
+from .case_states import CaseState, cases_with_state, is_told, state_of
 from .deciding import ask_for_certificate
 from .eligibility import Verdict, verdict_on
 from .forms import AskForm
@@ -89,9 +89,9 @@ def _letter(case: Case, holder: User, at: datetime) -> Letter | None:
     state = state_of(case, at)
     if state is CaseState.CLOSED or not is_told(case):
         return None
-    if state is CaseState.WITH_HOLDER:
+    if state is CaseState.WITH_HOLDER and case.respond_by:
         words = _("Read it, and answer until %(day)s.") % {"day": date_format(case.respond_by, "j F Y")}
-    elif state is CaseState.APPEALABLE:
+    elif state is CaseState.APPEALABLE and case.appeal_by:
         words = _("It is decided. You can appeal until %(day)s.") % {"day": date_format(case.appeal_by, "j F Y")}
     else:
         words = _("It is being looked at. You will have a mail.")

@@ -12,13 +12,15 @@ from cms.accounts.sealing import SealedTextField
 from .decisions import Decision
 from .requests import CertificationRequest
 
+LONGEST_ANSWER = 4_000  # characters
+
 
 class RequestQuestion(models.Model):
     """A question about a request. While it has no answer the request is with the learner. Answered once."""
 
     request = models.ForeignKey(CertificationRequest, on_delete=models.PROTECT, related_name="questions")
     asked = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="question")  # its words, who and when
-    answer = SealedTextField(blank=True, max_length=4_000)
+    answer = SealedTextField(blank=True, max_length=LONGEST_ANSWER)
     answered_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -13,18 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from certificates.appeals import CannotAppeal, name_contact
-from certificates.cases import (
-    STATES,
-    CannotDoInCase,
-    CaseState,
-    cases_with_state,
-    current_version,
-    decide_case,
-    give_notice,
-    state_of,
-    suspend_meanwhile,
-    was_heard,
-)
+from certificates.case_states import STATES, CaseState, cases_with_state, state_of, was_heard
+from certificates.cases import CannotDoInCase, current_version, decide_case, give_notice, suspend_meanwhile
 from certificates.models import Case, CaseSettings, DecisionKind, Outcome, SuspensionWords
 from certificates.status import CannotChangeStatus
 from cms.accounts import history, policy

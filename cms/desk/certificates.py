@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
-from certificates.cases import STATES, cases_with_state, state_of
+from certificates.case_states import STATES, cases_with_state, state_of
 from certificates.checking import STANDING, is_sound
 from certificates.flags import flagged, flags_in, flags_of, outdated, with_flags
 from certificates.issuing import CannotIssue, check_name, replace_certificate

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
-from certificates.cases import STATES, CannotDoInCase, cases_with_state, state_of
+from certificates.case_states import STATES, cases_with_state, state_of
+from certificates.cases import CannotDoInCase
 from certificates.complaints import CannotComplain, answer_complaint, close_complaint, pass_on
 from certificates.models import Closing, Complaint
 from cms.accounts import history, policy

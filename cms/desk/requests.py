@@ -39,7 +39,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
     waiting = state != "answered"
     rows = _requests().filter(answered_at__isnull=waiting)
     if waiting:
-        rows = rows.filter(with_learner=state == "asked")
+        rows = rows.filter(with_the_learner() if state == "asked" else ~with_the_learner())
     columns = [
         TitleColumn("learner", label=_("Learner"), accessor="enrolment.learner", url_name="desk:request_detail"),
         Column("programme", label=_("Programme"), accessor="enrolment.programme.title"),

@@ -14,7 +14,7 @@ from assessments.escalating import escalated
 from assessments.models import MentorApplication, ShiftDispute
 from assessments.running_out import mentors_running_out
 from certificates.appeals import appeals_without_contact
-from certificates.cases import open_cases
+from certificates.case_states import open_cases
 from certificates.complaints import waiting_complaints
 from certificates.flags import flagged
 from certificates.models import EXPIRING, Case, Certificate, CertificationRequest

@@ -11,22 +11,20 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from certificates.case_states import CaseState, cases_with_state, state_of
 from certificates.cases import (
     CannotDoInCase,
-    CaseState,
-    cases_with_state,
     decide_case,
     end_suspension,
     give_notice,
     open_case,
     respond,
-    state_of,
     suspend_meanwhile,
 )
 from certificates.checking import as_json, check_certificate
 from certificates.issuing import replace_certificate
 from certificates.models import Case, CaseSettings, Certificate, Decision, DecisionKind, Flag, Outcome, Status
-from certificates.status import reinstate_certificate
+from certificates.status import reinstate_certificate, revoke_certificate
 from cms.accounts.models import Entry
 from tests.courses.races import side_by_side
 from tests.factories.cases import DAY, make_answered_case, make_case, make_complaint, make_held_case, make_noticed_case
@@ -204,6 +202,16 @@ def test_what_another_case_suspended_stays_suspended():
     decide(second)
 
     assert fresh(first.certificate).suspended_at is not None
+
+
+@pytest.mark.django_db
+def test_a_certificate_revoked_in_one_case_is_not_lifted_by_another():
+    case = make_case()
+    suspend_meanwhile(case=case, because="In doubt.", by=make_registrar(), at=NOON + DAY)
+    revoke_certificate(certificate=case.certificate, reason="ETHICS", by=make_registrar(), at=NOON + DAY)
+
+    assert decide(case).outcome == Outcome.NO_ACTION
+    assert fresh(case.certificate).status(NOON + 4 * DAY) is Status.REVOKED
 
 
 # Deciding --------------------------------------------------------------------------------------------------

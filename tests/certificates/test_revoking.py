@@ -31,7 +31,7 @@ from certificates.revoking import (
     take_back_proposal,
     take_back_wish,
 )
-from certificates.status import CannotChangeStatus
+from certificates.status import CannotChangeStatus, revoke_certificate
 from cms.accounts import history
 from cms.accounts.models import Entry
 from tests.courses.races import meet_in, side_by_side, take_locks_away
@@ -240,6 +240,17 @@ def test_a_certificate_replaced_meanwhile_is_not_revoked_by_the_old_proposal():
         confirm_revocation(proposal=proposal, by=make_registrar(), at=TOMORROW)
 
     assert reject_revocation(proposal=proposal, reason="Replaced.", by=make_registrar(), at=TOMORROW).confirmed is False
+
+
+@pytest.mark.django_db
+def test_what_is_revoked_already_is_not_confirmed():
+    proposal = make_proposal()
+    revoke_certificate(
+        certificate=proposal.certificate, reason=RevocationReason.ERROR, by=make_registrar(), at=TOMORROW
+    )
+
+    with pytest.raises(CannotRevoke, match="revoked already"):
+        confirm_revocation(proposal=proposal, by=make_registrar("Second"), at=TOMORROW)
 
 
 # The holder's own wish -------------------------------------------------------------------------------------

@@ -32,5 +32,5 @@ def make_registrar(name: str = "Registrar") -> User:
 
 def restore_staff_rights() -> None:
     """Give the roles' groups what the migration gave them: tests that really commit flush what migrations made."""
-    for migration in ("0002_staff_rights", "0020_ombuds_have_a_desk"):
+    for migration in ("0002_staff_rights", "0003_ombuds_have_a_desk"):
         import_module(f"cms.migrations.{migration}").give(apps, None)

@@ -5,7 +5,8 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.models import Mentorship, Shift
-from certificates.models import Certificate
+from certificates.complaints import complain
+from certificates.models import Case, Certificate, Subject
 from cms.accounts.models import User
 from cms.demo.facts import demo_facts
 from cms.demo.seed import seed
@@ -36,12 +37,15 @@ def screens() -> dict[str, list[str]]:
     pair = Mentorship.objects.get(learner__email="learner@demo.example", mentor__person__email="mentor@demo.example")
     places = Order.objects.get(buyer__email="employer@demo.example")
     receipt = places.papers.get(kind="RCT")
+    case = Case.objects.get(certificate__number=numbers["suspended"])
+    told = complain(about=Subject.OTHER, words="A screen to look at.", once="screens", at=timezone.now())
     return {
         "": [
             "/", "/programmes/", f"{COURSE}/", "/programmes/foundations-of-consent/", "/programmes/closed-set-practice/",
             "/access/", "/privacy/", "/verify/", *(f"/verify/{number}/" for number in numbers.values()),
             "/verify/CS-00000-00000-0/", "/verify/CS-00000-00000-1/", f"/credentials/{active.public_id}",
             "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nothing-here/",
+            "/complaints/", "/complaints/find/", f"/complaints/{told.code}/",
         ],
         "learner@demo.example": [
             "/learn/", f"{COURSE}/", f"{COURSE}/consent/the-boundary-check-in/", f"{COURSE}/consent/a-short-history/",
@@ -62,7 +66,9 @@ def screens() -> dict[str, list[str]]:
             f"/payments/orders/{places.reference}/", f"/payments/papers/main/RCT-{receipt.number}/",
         ],
         "paid@demo.example": ["/learn/", "/payments/", f"/shifts/mentors/{pair.mentor_id}/ask/"],
-        "graduate@demo.example": ["/learn/", "/certificates/"],
+        "graduate@demo.example": ["/learn/", "/certificates/", f"/certificates/give-up/{active.public_id}/"],
+        "suspended@demo.example": ["/certificates/", f"/certificates/cases/{case.pk}/"],
+        "appeals@demo.example": ["/certificates/appeals/"],
         "ready@demo.example": ["/learn/", "/certificates/"],
         "mentor@demo.example": [
             "/mentoring/profile/", "/mentoring/profile/stop/", "/mentoring/apply/", f"/mentorships/{pair.pk}/terms/",

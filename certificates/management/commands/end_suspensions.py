@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from certificates.cases import end_suspension, is_over, suspensions_to_end
+from certificates.case_states import is_over, suspensions_to_end
+from certificates.cases import end_suspension
 
 
 class Command(BaseCommand):

@@ -16,6 +16,6 @@ def unguard(apps, schema_editor):
 class Migration(migrations.Migration):
     """The database itself refuses to change or delete a decision."""
 
-    dependencies = [("certificates", "0020_decisions_and_cases")]
+    dependencies = [("certificates", "0003_transparency_log_guards")]
 
     operations = [migrations.RunPython(guard, unguard)]
