@@ -53,8 +53,7 @@ def put_on_register(*, holder: User, certificate: Certificate, said: Said, at: d
         raise CannotList(_("The registrar took your entry off the register. Write to them before you come back."))
     entry = RegisterEntry.objects.filter(holder=holder, left_at=None).first()
     if entry and entry.certificate_id != certificate.pk:
-        _end(entry, at=at)
-        _note(entry, "register.left", actor=holder, at=at)
+        _end(entry, "register.left", actor=holder, at=at)
         entry = None
     if entry and said_in(entry) == said:
         return entry
@@ -80,8 +79,7 @@ def leave_register(*, holder: User, at: datetime) -> None:
     """Take `holder` off the register at once, and delete what they said of themselves there. Repeating changes nothing."""
     User.objects.select_for_update(no_key=True).get(pk=holder.pk)
     if entry := RegisterEntry.objects.filter(holder=holder, left_at=None).first():
-        _end(entry, at=at)
-        _note(entry, "register.left", actor=holder, at=at)
+        _end(entry, "register.left", actor=holder, at=at)
 
 
 @transaction.atomic
@@ -99,8 +97,7 @@ def remove_entry(*, entry: RegisterEntry, reason: str, by: User, at: datetime) -
         raise CannotList(_("Write the reason, in up to 500 letters; the holder will read it."), field="reason")
     if entry.left_at is None:
         entry.removed_by, entry.removal_reason = by, reason
-        _end(entry, at=at)
-        _note(entry, "register.removed", actor=by, at=at)
+        _end(entry, "register.removed", actor=by, at=at)
         from .tasks import tell_of_removal
 
         transaction.on_commit(partial(tell_of_removal.enqueue, entry.pk))
@@ -167,11 +164,13 @@ def _checked(said: Said) -> Said:
     )
 
 
-def _end(entry: RegisterEntry, *, at: datetime) -> None:
+def _end(entry: RegisterEntry, verb: str, *, actor: User, at: datetime) -> None:
+    at = max(at, entry.joined_at)  # of two requests, the one that came second may have looked at its clock first
     entry.marks.all().delete()
     entry.about, entry.availability, entry.available_from, entry.may_be_indexed = "", "", None, False
     entry.left_at = at
     entry.save()
+    _note(entry, verb, actor=actor, at=at)
 
 
 def _note(entry: RegisterEntry, verb: str, *, actor: User, at: datetime, facts: history.Facts | None = None) -> None:

@@ -25,6 +25,7 @@ from .registering import CHAIN
 
 CONFIRM_WITHIN = timedelta(days=2)
 DAY = timedelta(days=1)
+FROM_ONE = 3  # messages a day that one address may write to one person
 UNCONFIRMED = 3  # messages a day that one address is asked to confirm
 LONGEST_TEXT = 2_000  # characters
 LONGEST_REPORT = 1_000
@@ -60,7 +61,7 @@ def write_message(
         raise CannotWrite(
             _("Several messages from this address wait to be confirmed. Open the mails we sent there first.")
         )
-    _refuse_when_full(entry, at)
+    _refuse_when_full(entry, digest, at)
     message = RegisterMessage.objects.create(
         entry=entry, sender_name=name, sender_email=email, sender_digest=digest, company=company, text=text, written_at=at
     )  # fmt: skip
@@ -82,7 +83,7 @@ def confirm_message(*, message: RegisterMessage, at: datetime) -> RegisterMessag
         return message
     if message.written_at + CONFIRM_WITHIN <= at:
         raise CannotWrite(_("This link worked for two days. Please write the message once more."))
-    _refuse_when_full(entry, at)
+    _refuse_when_full(entry, message.sender_digest, at)
     message.confirmed_at = at
     if not _blocked(entry, message):
         message.passed_on_at = at
@@ -204,9 +205,11 @@ def _locked(entry: RegisterEntry, at: datetime) -> RegisterEntry:
     return entry
 
 
-def _refuse_when_full(entry: RegisterEntry, at: datetime) -> None:
-    today = RegisterMessage.objects.filter(entry__holder=entry.holder_id, passed_on_at__gt=at - DAY).count()
-    if today >= RegisterSettings.load().messages_a_day:
+def _refuse_when_full(entry: RegisterEntry, digest: str, at: datetime) -> None:
+    lately = RegisterMessage.objects.filter(entry__holder=entry.holder_id, confirmed_at__gt=at - DAY)
+    if lately.filter(sender_digest=digest).count() >= FROM_ONE:
+        raise CannotWrite(_("You have written to this person several times today. Please wait until tomorrow."))
+    if lately.filter(passed_on_at__isnull=False).count() >= RegisterSettings.load().messages_a_day:
         raise CannotWrite(_("This person has had many messages today. Please try again tomorrow."))
 
 

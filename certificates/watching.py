@@ -106,19 +106,13 @@ def note_change(
     by: User | None = None,
     newer: Certificate | None = None,
 ) -> None:
-    """The certificate's status changed at `at`: everybody who watches it is told, once, after the commit.
+    """The certificate's status was changed at `at`: everybody who watches it is told, once, after the commit.
 
-    Called in the transaction of the change, by whoever made it, under the lock of the certificate. For a replacement,
-    `newer` is the one in its place: the watches go over to it. Repeating with the same `at` tells nobody again.
+    Called in the transaction of the change, by whoever made it, under the lock of the certificate: whose watch is there
+    began before it, whatever the clocks of two requests say. For a replacement, `newer` is the one in its place: the
+    watches go over to it. Repeating with the same `at` tells nobody again.
     """
-    day = at.astimezone(UTC).date()
-    watches = list(
-        Watch.objects.select_for_update(of=("self",), no_key=True)
-        .filter(certificate=certificate, ended_at=None, begun_at__lte=at, until__gte=day)
-        .select_related("certificate")
-        .defer("certificate__credential")
-        .order_by("pk")
-    )
+    watches = _watching(certificate, at)
     for watch in watches:
         if newer:
             watch.certificate = newer
@@ -147,11 +141,25 @@ def _note_time(certificate_id: int, at: datetime) -> None:
     certificate = Certificate.objects.select_for_update(of=("self",), no_key=True).defer("credential").get(
         pk=certificate_id
     )  # fmt: skip
-    status = certificate.status(at)
-    if status is Status.EXPIRED and certificate.valid_until:
-        note_change(certificate=certificate, change=WatchChange.EXPIRED, at=certificate.valid_until)
-    elif status is Status.EXPIRING and certificate.expiring_from:
-        note_change(certificate=certificate, change=WatchChange.EXPIRING, at=certificate.expiring_from)
+    changed = {
+        Status.EXPIRED: (WatchChange.EXPIRED, certificate.valid_until),
+        Status.EXPIRING: (WatchChange.EXPIRING, certificate.expiring_from),
+    }
+    change, since = changed.get(certificate.status(at), (None, None))
+    if change and since:
+        watches = [watch for watch in _watching(certificate, since) if watch.begun_at <= since]
+        _make_notices(watches, change, since)
+
+
+def _watching(certificate: Certificate, at: datetime) -> list[Watch]:
+    """The open watches that reach to that day, locked."""
+    return list(
+        Watch.objects.select_for_update(of=("self",), no_key=True)
+        .filter(certificate=certificate, ended_at=None, until__gte=at.astimezone(UTC).date())
+        .select_related("certificate")
+        .defer("certificate__credential")
+        .order_by("pk")
+    )
 
 
 def open_watches(watcher: User) -> QuerySet[Watch]:
@@ -182,6 +190,7 @@ def _make_notices(watches: Iterable[Watch], change: WatchChange, at: datetime) -
 
 
 def _end(watch: Watch, because: EndOfWatch, *, actor: User | None, at: datetime, tell: bool = True) -> None:
+    at = max(at, watch.begun_at)  # of two requests, the one that came second may have looked at its clock first
     watch.ended_at, watch.ended_because = at, because
     watch.save(update_fields=["ended_at", "ended_because"])
     _note(watch, "watch.ended", actor=actor, at=at, facts={"because": str(because)})

@@ -81,6 +81,16 @@ def test_leaving_takes_everything_that_was_said_along_at_once():
     assert verbs() == ["register.joined", "register.left"]
 
 
+def test_leaving_by_a_request_whose_clock_ran_behind_leaves_all_the_same():
+    entry = make_entry()
+
+    leave_register(holder=entry.holder, at=NOON - timedelta(milliseconds=20))
+
+    entry.refresh_from_db()
+    assert (listed(), entry.left_at) == ([], NOON)
+    assert list(records.faults()) == []
+
+
 def test_who_comes_back_comes_back_at_another_address():
     entry = make_entry()
     leave_register(holder=entry.holder, at=LATER)

@@ -13,6 +13,7 @@ from certificates.models import RegisterBlock, RegisterMessage, RegisterSettings
 from certificates.registering import leave_register
 from certificates.relay import (
     CONFIRM_WITHIN,
+    FROM_ONE,
     UNCONFIRMED,
     CannotAnswer,
     CannotWrite,
@@ -130,6 +131,19 @@ def test_one_person_gets_so_many_a_day_whoever_writes(committed):
     confirm_message(message=late, at=NOON + DAY)
 
     assert RegisterMessage.objects.filter(passed_on_at__isnull=False).count() == 3
+
+
+def test_one_address_does_not_take_up_all_of_somebodys_day():
+    """Blocked or not: a blocked sender is turned away as any other, and so does not find out."""
+    entry = make_entry()
+    block_sender(message=make_message(entry), by=entry.holder, at=NOON)
+    for place in range(FROM_ONE - 1):
+        make_message(entry, text=f"Message {place}")
+
+    with pytest.raises(CannotWrite, match="several times"):
+        make_message(entry, text="One more")
+
+    make_message(entry, email="another@example.org")
 
 
 @pytest.mark.parametrize("why", ["left", "suspended", "takes none"])

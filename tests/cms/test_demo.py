@@ -15,7 +15,8 @@ from wagtail.models import Locale, Page
 from assessments.models import Attempt, Mentor, Shift, ShiftState
 from certificates.checking import check_certificate
 from certificates.eligibility import verdict_on
-from certificates.models import Certificate, CertificationRequest, SigningKey, Status
+from certificates.models import Certificate, CertificationRequest, SigningKey, Status, Watch
+from certificates.register import on_register
 from cms.accounts import history
 from cms.accounts.models import Entry, User
 from cms.accounts.passwords import DEMO_PASSWORD
@@ -105,6 +106,8 @@ def test_everybody_is_who_the_contract_says() -> None:
     assert not Enrolment.objects.filter(learner=person("newcomer")).exists()
     assert Certificate.objects.get(holder=person("graduate")).status(timezone.now()) is Status.ACTIVE
     assert Shift.objects.waiting().filter(mentorship__mentor__person=person("mentor")).count() >= 1
+    assert Watch.objects.get(watcher=person("employer"), ended_at=None).certificate.holder == person("graduate")
+    assert on_register(timezone.now()).count() == 5
 
 
 @pytest.mark.usefixtures("academy")
