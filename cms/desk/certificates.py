@@ -173,7 +173,7 @@ def certificate_suspend(request: HttpRequest, certificate_id: int) -> HttpRespon
             _("The reason it gives is: “%(reason)s”") % {"reason": said["reason"]},
             _("A file somebody downloaded stays as it is: a program that reads only the status list sees no change, as "
               "that list tells of revocations alone."),
-            _("Nobody is written to. Tell the holder yourself."),
+            _("The holder is not written to: tell them yourself. Whoever watches it gets a mail that something changed."),
             _("You can reinstate it at any time."),
         ]  # fmt: skip
 
@@ -207,7 +207,9 @@ def certificate_reinstate(request: HttpRequest, certificate_id: int) -> HttpResp
         changes=lambda said: [
             _("The verification page answers at once as it did before, and shows no trace of the suspension."),
             _("The history here keeps that it was suspended, when, and by whom."),
-            _("Nobody is written to. Tell the holder yourself."),
+            _(
+                "The holder is not written to: tell them yourself. Whoever watches it gets a mail that something changed."
+            ),
         ],
         do=lambda said: reinstate_certificate(certificate=certificate, by=person_of(request), at=timezone.now()),
         done=_("Reinstated. The verification page says so now."),
@@ -229,7 +231,7 @@ def certificate_revoke(request: HttpRequest, certificate_id: int) -> HttpRespons
             % {"reason": RevocationReason(said["reason"]).label},
             _("The public status list is signed anew, so programs that check the file see it too."),
             _("The page of the certificate itself is no longer shown."),
-            _("Nobody is written to. Tell the holder yourself, and how to complain."),
+            _("The holder is not written to: tell them yourself, and how to complain. Whoever watches it gets a mail."),
         ]
 
     return _in_two_steps(
@@ -274,7 +276,7 @@ def certificate_replace(request: HttpRequest, certificate_id: int) -> HttpRespon
             _("The number %(number)s answers that there is a newer one, and leads to it. The former name is no longer "
               "shown to anybody outside.") % {"number": certificate.number},
             _("The public status list is signed anew, so programs that check the earlier file see that it ended."),
-            _("The holder gets a mail that the new one is ready."),
+            _("The holder gets a mail that the new one is ready; who watches it, that something changed."),
         ]  # fmt: skip
 
     return _in_two_steps(
