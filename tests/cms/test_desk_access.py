@@ -144,7 +144,7 @@ def test_to_others_no_page_of_the_desk_is_there(client, who, method):
     assert desk.certificate.revoked_at is None
     desk.allowance.refresh_from_db()
     desk.draft.refresh_from_db()
-    assert (desk.allowance.withdrawn_at, desk.draft.closed_at, desk.draft.lines.count()) == (None, None, 1)
+    assert (desk.allowance.withdrawn_at, desk.draft.closed_at, desk.draft.lines.count()) == (None, None, 2)
 
 
 def test_somebody_not_signed_in_is_asked_to_sign_in(client):
