@@ -80,3 +80,9 @@ def tell_about_rules(enrolment_id: int) -> None:
 def print_paper(certificate_id: int) -> None:
     certificate = Certificate.objects.select_related("design").get(pk=certificate_id)
     paper_of(certificate, form=PaperFormat.PDF, size=PaperSize.A4, at=timezone.now())
+
+
+@cron("50 4 * * *")
+@task
+def build_status_lists() -> None:
+    call_command("build_status_lists", verbosity=0)

@@ -3,7 +3,7 @@
 from .attestations import Attestation
 from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
 from .designs import CertificateDesign, DesignVersion, ProgrammeDesign, SheetTemplate
-from .keys import SigningKey
+from .keys import KeyAlgorithm, KeyBackend, SigningKey
 from .log import Checkpoint, LogEntry, LogHead, LogKey, LogNode
 from .papers import CertificatePaper, PaperFormat, PaperSize
 from .register import Availability, Facet, Language, RegisterEntry, RegisterMark, Speciality
@@ -11,7 +11,8 @@ from .relay import RegisterBlock, RegisterMessage, RegisterSettings
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .rules import Allowance, AllowanceKind, DraftLine, RequirementDraft, RulesMove
-from .statuses import RevocationReason, Status, StatusList
+from .statuses import RevocationReason, Status, StatusList, StatusPurpose
+from .tokens import CredentialToken
 from .trust import TrustedIssuer
 from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
@@ -26,11 +27,14 @@ __all__ = [
     "CertificatePaper",
     "CertificationRequest",
     "Checkpoint",
+    "CredentialToken",
     "DesignVersion",
     "DraftLine",
     "EditionReason",
     "EndOfWatch",
     "Facet",
+    "KeyAlgorithm",
+    "KeyBackend",
     "Language",
     "LogEntry",
     "LogHead",
@@ -56,6 +60,7 @@ __all__ = [
     "Speciality",
     "Status",
     "StatusList",
+    "StatusPurpose",
     "TrustedIssuer",
     "Watch",
     "WatchChange",
