@@ -61,3 +61,8 @@ def is_set(bits: bytes, index: int) -> bool:
     if not 0 <= index < len(bits) * 8:
         raise BadStatusList(f"There is no entry {index} in this status list.")
     return bool(bits[index // 8] & 0x80 >> index % 8)
+
+
+def indices_set(bits: bytes) -> set[int]:
+    """The entries that are set, of a list as `decode` returns it."""
+    return {place * 8 + bit for place, byte in enumerate(bits) if byte for bit in range(8) if byte & 0x80 >> bit}

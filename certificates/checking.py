@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from courses.models import CredentialKind
 
 from .bitstring import decode, is_set
+from .documents import status_entries
 from .issuer import address_of, credential_id, issuer_url
 from .issuing import ACHIEVEMENT_TYPES, shown_results
-from .models import Certificate, LogEntry, RevocationReason, Status
+from .models import Certificate, LogEntry, RevocationReason, Status, StatusList
 from .proofs import proof_holds, raw_public_key
 
 STANDING = {Status.ACTIVE, Status.EXPIRING}
+ENDED = {Status.EXPIRED, Status.REVOKED, Status.SUPERSEDED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,13 @@ class Answer:
     @property
     def stands(self) -> bool:
         return self.sound and self.status in STANDING
+
+    @property
+    def has_paper(self) -> bool:
+        """Whether its paper may be looked at: not of what was taken back, nor of what a compromised key signed."""
+        return (
+            self.sound and self.status not in {Status.REVOKED, Status.SUPERSEDED} and key_is_trusted(self.certificate)
+        )
 
     @property
     def holder(self) -> str | None:
@@ -65,11 +74,10 @@ class Answer:
 def check_certificate(*, number: str, at: datetime) -> Answer:
     """The answer for a number in its normal form: two queries. Raises Certificate.DoesNotExist."""
     logged = LogEntry.objects.filter(certificate=OuterRef("pk")).order_by("-index").values("index")[:1]
-    certificate = (
-        Certificate.objects.select_related("signing_key", "status_list", "replaced_by", "requirement_set")
-        .annotate(log_index=Subquery(logged))
-        .get(number=number)
+    loaded = Certificate.objects.select_related(
+        "signing_key", "status_list", "suspension_list", "replaced_by", "requirement_set"
     )
+    certificate = loaded.annotate(log_index=Subquery(logged)).get(number=number)
     status = certificate.status(at)
     newest = None
     if status is Status.SUPERSEDED:
@@ -80,10 +88,21 @@ def check_certificate(*, number: str, at: datetime) -> Answer:
         certificate=certificate,
         at=at,
         status=status,
-        sound=is_sound(certificate),
+        # What has ended is told as ended, whoever has its key; what stands is called good by a trusted key only.
+        sound=is_sound(certificate) and (status in ENDED or key_is_trusted(certificate)),
         newest=newest,
         log_index=certificate.log_index,
     )
+
+
+def key_is_trusted(certificate: Certificate) -> bool:
+    """Whether nobody else has the key that the credential is signed with. No query if loaded."""
+    return certificate.signing_key.compromised_at is None
+
+
+def can_be_shown(certificate: Certificate) -> bool:
+    """Whether its paper may be shown: it is what was signed, by a key that is trusted. No query if loaded."""
+    return key_is_trusted(certificate) and is_sound(certificate)
 
 
 def is_sound(certificate: Certificate) -> bool:
@@ -101,7 +120,7 @@ def _is_sound(certificate: Certificate) -> bool:
     if hashlib.sha256(certificate.credential.encode()).hexdigest() != certificate.credential_digest:
         return False
     document: dict[str, Any] = json.loads(certificate.credential)
-    key, listed = certificate.signing_key, certificate.status_list
+    key = certificate.signing_key
     achievement = document["credentialSubject"]["achievement"]
     names = {line["identityType"]: line["identityHash"] for line in document["credentialSubject"]["identifier"]}
     said = (
@@ -112,8 +131,10 @@ def _is_sound(certificate: Certificate) -> bool:
         names,
         (document["issuer"]["id"], document["issuer"]["name"]),
         (document["validFrom"], document["awardedDate"][:10], document.get("validUntil")),
-        document["credentialStatus"]["statusListIndex"],
-        document["credentialStatus"]["statusListCredential"].rsplit("/", 1)[-1],
+        [
+            (entry["statusPurpose"], entry["statusListIndex"], entry["statusListCredential"].rsplit("/", 2)[-2:])
+            for entry in status_entries(document)
+        ],
         [(line["name"], line["narrative"]) for line in document.get("evidence", [])],
         [result["value"] for result in document["credentialSubject"].get("result", [])],
     )
@@ -130,8 +151,10 @@ def _is_sound(certificate: Certificate) -> bool:
             certificate.awarded_on.isoformat(),
             _moment(certificate.valid_until) if certificate.valid_until else None,
         ),
-        str(certificate.status_index),
-        str(listed.number),
+        [
+            (listed.purpose, str(index), [listed.purpose, str(listed.number)])
+            for listed, index, _is_set in _places_of(certificate)
+        ],
         [(line["requirement"], line["summary"]) for line in certificate.basis],
         [result["value"] for result in shown_results(certificate)],
     )
@@ -144,13 +167,25 @@ def _is_sound(certificate: Certificate) -> bool:
 
 
 def bit_agrees(certificate: Certificate) -> bool:
-    """Whether the published list says of the certificate what its row says: ended, or not. No query if loaded.
+    """Whether the published lists say of the certificate what its row says. No query if loaded.
 
-    The list is signed in the transaction of each change, so an ending that was undone behind our back shows.
+    A list is signed in the transaction of each change, so an ending that was undone behind our back shows.
     """
-    subject = json.loads(certificate.status_list.document)["credentialSubject"]
+    for listed, index, expected in _places_of(certificate):
+        subject = json.loads(listed.document)["credentialSubject"]
+        if is_set(decode(subject["encodedList"]), index) != expected:
+            return False
+    return True
+
+
+def _places_of(certificate: Certificate) -> list[tuple[StatusList, int, bool]]:
+    """Its place on each list it is on, and whether the bit there must be set."""
     ended = certificate.revoked_at is not None or certificate.superseded_at is not None
-    return is_set(decode(subject["encodedList"]), certificate.status_index) == ended
+    places = [(certificate.status_list, certificate.status_index, ended)]
+    if certificate.suspension_list is not None and certificate.suspension_index is not None:
+        suspended = certificate.suspended_at is not None
+        places.append((certificate.suspension_list, certificate.suspension_index, suspended))
+    return places
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -197,14 +232,18 @@ def checks_in_words(answer: Answer) -> list[tuple[bool, str]]:
     """What was checked, each as (passed, sentence), for the careful."""
     certificate = answer.certificate
     ended = answer.status in {Status.REVOKED, Status.SUPERSEDED}
+    if not answer.sound:
+        signature = _("Signature: what we hold is not what was signed.")
+        if not key_is_trusted(certificate):
+            signature = _("Signature: made with a key we no longer trust. It is being signed again.")
+    elif not key_is_trusted(certificate):
+        signature = _("Signature: made with a key we no longer trust. It was not signed again, because it has ended.")
+    else:
+        signature = _("Signature: made with our key of %(year)s, not altered since.") % {
+            "year": certificate.signing_key.made_at.year
+        }
     return [
-        (
-            answer.sound,
-            _("Signature: made with our key of %(year)s, not altered since.")
-            % {"year": certificate.signing_key.made_at.year}
-            if answer.sound
-            else _("Signature: what we hold is not what was signed."),
-        ),
+        (answer.sound and key_is_trusted(certificate), signature),
         (
             not ended,
             _("Status list: revoked, read just now.") if ended else _("Status list: not revoked, read just now."),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cms.accounts import history
 from cms.accounts.models import User
 
+from .credential_tokens import make_token_if_we_can
 from .issuing import CannotIssue, put_signature, record_edition
 from .models import Certificate, EditionReason, PastEdition, WatchChange
 from .status import allocate_index, build_list
@@ -41,9 +42,8 @@ def new_edition(
     if unknown := set(changes) - CHANGEABLE:
         raise TypeError(f"An edition does not change {', '.join(sorted(unknown))}.")
     history.lock("certificates")  # before the certificate, as whoever allocates a place on a list does
-    row = Certificate.objects.select_for_update(of=("self",)).select_related("requirement_set", "status_list", "holder").get(
-        pk=certificate.pk
-    )  # fmt: skip
+    loaded = Certificate.objects.select_related("requirement_set", "status_list", "suspension_list", "holder")
+    row = loaded.select_for_update(of=("self",)).get(pk=certificate.pk)
     if row.revoked_at:
         raise CannotIssue(_("This certificate is revoked. That is final."))
     if row.superseded_at:
@@ -66,6 +66,7 @@ def new_edition(
         row.status_list, row.status_index = allocate_index()
     put_signature(row, row.requirement_set, subject_id=subject_id)
     row.save()
+    make_token_if_we_can(certificate=row, at=at)
     record_edition(row, "certificate.edition", by, at, edition=str(row.edition), because=str(because))
     if shows_less:
         build_list(status_list=before, at=at)

@@ -111,6 +111,7 @@ def publish_requirements(
         programme_title=programme.title,
         description=programme.summary,
         valid_years=programme.valid_years,
+        suspendable=programme.suspendable,
     )
     Requirement.objects.bulk_create(
         Requirement(requirement_set=published, position=place, kind=kind, terms=dict(terms))

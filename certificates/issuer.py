@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from .models import Certificate, RequirementSet, StatusList
+from .models import Certificate, RequirementSet, StatusList, StatusPurpose
 
 
 def issuer_did() -> str:
@@ -32,7 +32,8 @@ def achievement_id(requirement_set: RequirementSet) -> str:
 
 
 def status_list_url(status_list: StatusList) -> str:
-    return address_of("certificates:status_list", status_list.number)
+    suspension = status_list.purpose == StatusPurpose.SUSPENSION
+    return address_of("certificates:suspension_list" if suspension else "certificates:status_list", status_list.number)
 
 
 def verify_url(certificate: Certificate) -> str:

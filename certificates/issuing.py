@@ -25,13 +25,14 @@ from cms.accounts.typesetting.glyphs import unprintable_characters
 from courses.models import CredentialKind, Enrolment
 
 from . import snapshots
+from .credential_tokens import make_token_if_we_can
 from .designs import design_for
 from .documents import Award, EvidenceSummary, Result, check_schema, credential_for, unsafe_text
 from .eligibility import Verdict, verdict_on
 from .issuer import achievement_id, credential_id, issuer_did, issuer_url, status_list_url
 from .log.appending import log_change
 from .measuring import results_of
-from .models import Case, Certificate, Outcome, RequirementSet, WatchChange
+from .models import Case, Certificate, Outcome, RequirementSet, StatusPurpose, WatchChange
 from .numbers import new_number
 from .proofs import add_proof, proof_holds, raw_public_key
 from .signing import active_signer
@@ -206,11 +207,18 @@ def _signed(certificate: Certificate, rules: RequirementSet) -> Certificate:
     certificate.issuer_name, certificate.issuer_did = academy.name, issuer_did()
     certificate.registrar_name = academy.registrar_name
     certificate.status_list, certificate.status_index = allocate_index()
+    if rules.suspendable:
+        certificate.suspension_list, certificate.suspension_index = allocate_index(StatusPurpose.SUSPENSION)
     certificate.signed_at = certificate.issued_at
     put_signature(certificate, rules, subject_id=f"urn:uuid:{uuid.uuid4()}")
     certificate.save(force_insert=True)
+    make_token_if_we_can(certificate=certificate, at=certificate.issued_at)
     if certificate.status_list.built_at is None:
         build_list(status_list=certificate.status_list, at=certificate.issued_at)
+    suspensions = certificate.suspension_list
+    # A replacement takes the suspension of the one before it along, to a place of its own.
+    if suspensions and (suspensions.built_at is None or certificate.suspended_at):
+        certificate.suspension_list = build_list(status_list=suspensions, at=certificate.issued_at)
     return certificate
 
 
@@ -279,6 +287,8 @@ def _award(certificate: Certificate, rules: RequirementSet, subject_id: str) -> 
         evidence=[EvidenceSummary(name=line["requirement"], narrative=line["summary"]) for line in certificate.basis],
         status_list_url=status_list_url(certificate.status_list),
         status_index=certificate.status_index,
+        suspension_list_url=status_list_url(certificate.suspension_list) if certificate.suspension_list else None,
+        suspension_index=certificate.suspension_index,
     )
 
 
@@ -288,8 +298,8 @@ FROZEN = (
     "public_id", "number", "enrolment_id", "requirement_set_id", "holder_id", "holder_name", "kind", "title",
     "programme_title", "requirements_version", "rules_are_example", "basis", "facts", "results", "issuer_name", "issuer_did",
     "registrar_name", "design_id", "confirmed_by_id", "issued_at", "awarded_on", "valid_until", "signing_key_id",
-    "status_list_id", "status_index", "credential_digest", "replaces_id", "shows_name", "shows_scores", "shows_hours",
-    "edition", "signed_at",
+    "status_list_id", "status_index", "suspension_list_id", "suspension_index", "credential_digest", "replaces_id",
+    "shows_name", "shows_scores", "shows_hours", "edition", "signed_at",
 )  # fmt: skip
 
 

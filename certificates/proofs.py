@@ -12,6 +12,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certificates.canonical import CannotCanonicalise, canonical_nquads
 
@@ -36,6 +38,7 @@ _IRI = re.compile(r"(did|https):[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{1,2000}")
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ED25519_PUBLIC_KEY = b"\xed\x01"  # the multicodec prefix
+_RSA_PUBLIC_KEY = b"\x85\x24"  # another; what follows is PKCS #1 in DER
 
 
 def add_proof(
@@ -122,6 +125,22 @@ def raw_public_key(multibase: str) -> bytes:
     if len(decoded) != 34 or not decoded.startswith(_ED25519_PUBLIC_KEY):
         raise ValueError("That is not an Ed25519 public key.")
     return decoded[2:]
+
+
+def rsa_multibase(der: bytes) -> str:
+    """Return an RSA public key (PKCS #1, DER) in the same form as a Multikey, `z4MX…`, as did:key writes it."""
+    return "z" + base58_encode(_RSA_PUBLIC_KEY + der)
+
+
+def rsa_public_key(multibase: str) -> RSAPublicKey:
+    """Return the RSA key that `rsa_multibase` wrote. Raises ValueError for anything else."""
+    decoded = base58_decode(multibase[1:]) if multibase.startswith("z") and len(multibase) <= 1_500 else b""
+    if not decoded.startswith(_RSA_PUBLIC_KEY):
+        raise ValueError("That is not an RSA public key.")
+    loaded = load_der_public_key(decoded[2:])
+    if not isinstance(loaded, RSAPublicKey):
+        raise ValueError("That is not an RSA public key.")
+    return loaded
 
 
 def base58_encode(data: bytes) -> str:

@@ -1,6 +1,8 @@
 """What can anyone ask about a certificate, without an account? Pages for people, documents for programs."""
 
+import hashlib
 import json
+from http import HTTPStatus
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone, JsonResponse
@@ -17,19 +19,25 @@ from cms.accounts.policy import open_to_anyone
 from cms.accounts.throttle import WINDOW, too_many_misses
 from courses.models import CredentialKind
 
-from .checking import as_json, check_certificate, checks_in_words, is_sound
+from .checking import as_json, can_be_shown, check_certificate, checks_in_words
+from .credential_tokens import served_token
 from .documents import achievement_document, did_document
 from .forms import NumberForm
 from .issuer import achievement_id, issuer_did, issuer_url
 from .issuing import ACHIEVEMENT_TYPES
-from .models import Certificate, RequirementSet, Status, StatusList
+from .models import Certificate, RequirementSet, Status, StatusList, StatusPurpose
 from .numbers import BadNumber, MistypedNumber, read_number
 from .printing import printed, signed_by
 from .signing import CannotSign, published_keys
 from .status import served_list
 
 CREDENTIAL = "application/vc"
+# What the W3C, Open Badges and plain programs ask for when they want the JSON form.
+CREDENTIAL_FORMS = [CREDENTIAL, "application/vc+ld+json", "application/ld+json", "application/json"]
+TOKEN = "application/vc+jwt"  # noqa: S105 - a media type
 HOUR = 3600  # seconds
+# Five minutes, as the list's own `ttl` says; a day if we are away.
+LIST_CACHE = "public, max-age=300, stale-if-error=86400"
 PICTURES = ("design__seal", "design__first_picture", "design__second_picture")  # large, and on the files alone
 WHY = "employers check certificates without an account"
 
@@ -124,10 +132,15 @@ def _unknown(request: HttpRequest, wants_json: bool, number: str) -> HttpRespons
 @require_safe
 @open_to_anyone(WHY)
 def credential(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The certificate as a page to look at and print; for programs that ask for it, the credential itself."""
-    wanted = request.get_preferred_type(["text/html", CREDENTIAL, "application/ld+json", "application/json"])
-    if wanted not in {"text/html", None}:
+    """The certificate as a page to look at and print; for programs that ask for it, the credential itself or its JWT."""
+    wanted = request.get_preferred_type(["text/html", *CREDENTIAL_FORMS, TOKEN, "text/plain"])
+    if wanted in CREDENTIAL_FORMS:
         return _vary(credential_json(request, public_id))
+    if wanted in {TOKEN, "text/plain"}:
+        response = credential_jwt(request, public_id)
+        if response.status_code == HTTPStatus.OK:
+            response["Content-Type"] = wanted
+        return _vary(response)
     certificate = shown(public_id)
     if not isinstance(certificate, Certificate):
         return _vary(certificate)
@@ -153,18 +166,35 @@ def credential_json(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The Open Badges 3.0 credential, to the byte as it was signed. 410 once replaced: it holds a former name."""
     certificate = get_object_or_404(Certificate, public_id=public_id)
     if certificate.superseded_at:
-        return for_programs(
-            HttpResponseGone(_("This credential was replaced by a newer one."), content_type="text/plain")
-        )
+        return _replaced()
     response = HttpResponse(certificate.credential, content_type=CREDENTIAL)
     return for_programs(response)
 
 
+@never_cache
+@require_safe
+@open_to_anyone(WHY)
+def credential_jwt(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The same credential as a JWT of the Open Badges 3.0 profile, to the byte as it was signed. 410 once replaced."""
+    certificate = get_object_or_404(Certificate, public_id=public_id)
+    if certificate.superseded_at:
+        return _replaced()
+    try:
+        served = served_token(certificate=certificate, at=timezone.now())
+    except CannotSign:
+        raise Http404 from None
+    return for_programs(HttpResponse(served.token, content_type="text/plain"))
+
+
+def _replaced() -> HttpResponse:
+    return for_programs(HttpResponseGone(_("This credential was replaced by a newer one."), content_type="text/plain"))
+
+
 def shown(public_id: UUID) -> Certificate | HttpResponse:
     """The certificate, if its paper may still be shown; else where people are led instead. One query."""
-    found = Certificate.objects.select_related("signing_key", "status_list", "design").defer(*PICTURES)
-    certificate = get_object_or_404(found, public_id=public_id)
-    if certificate.status(timezone.now()) in {Status.REVOKED, Status.SUPERSEDED} or not is_sound(certificate):
+    loaded = Certificate.objects.select_related("signing_key", "status_list", "suspension_list", "design")
+    certificate = get_object_or_404(loaded.defer(*PICTURES), public_id=public_id)
+    if certificate.status(timezone.now()) in {Status.REVOKED, Status.SUPERSEDED} or not can_be_shown(certificate):
         return redirect("certificates:verify_number", certificate.number)
     return certificate
 
@@ -180,19 +210,24 @@ def did(request: HttpRequest) -> HttpResponse:
 @conditional_page
 @require_safe
 @open_to_anyone(WHY)
-def status_list(request: HttpRequest, number: int) -> HttpResponse:
-    """Which certificates were revoked, as a signed list of bits; asked for whole, so we do not learn about which."""
+def status_list(request: HttpRequest, number: int, purpose: StatusPurpose) -> HttpResponse:
+    """Which certificates were revoked, or are suspended, as a signed list of bits, or as a JWT of the same.
+
+    It is asked for whole, so that we do not learn about which. What is revoked shows on our own pages at once; whoever
+    keeps the list for its five minutes learns of it then.
+    """
     try:
-        served = served_list(number=number, at=timezone.now())
+        served = served_list(purpose=purpose, number=number, at=timezone.now())
     except StatusList.DoesNotExist:
         raise Http404 from None
     except CannotSign:
         return HttpResponse("The list cannot be signed just now.\n", status=503, content_type="text/plain")
-    response = HttpResponse(served.document, content_type=CREDENTIAL)
-    # Always asked again, answered from its tag: a revocation shows at once to whoever looks.
-    response["Cache-Control"] = "public, no-cache"
-    response["ETag"] = f'"{number}-{served.built_at:%Y%m%d%H%M%S%f}"'
-    return for_programs(response)
+    forms = {CREDENTIAL: served.document, TOKEN: served.token}
+    wanted = request.get_preferred_type([form for form, text in forms.items() if text]) or CREDENTIAL
+    response = HttpResponse(forms[wanted], content_type=wanted)
+    response["Cache-Control"] = LIST_CACHE
+    response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    return _vary(for_programs(response))
 
 
 @require_safe

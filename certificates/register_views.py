@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cms.accounts.policy import open_to_anyone
 from cms.accounts.throttle import WINDOW, too_many_misses
 
-from .checking import is_sound
+from .checking import can_be_shown
 from .models import RegisterEntry
 from .register import Shown, found, on_register, shown_entry
 from .register_forms import MessageForm, SearchForm
@@ -135,10 +135,12 @@ def register_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def _fetch(slug: str) -> tuple[RegisterEntry, Shown]:
     """The entry with that address and what it shows; nothing is there for one that is not shown now. Two queries."""
     at = timezone.now()
-    entries = on_register(at).select_related("certificate__signing_key", "certificate__status_list")
+    entries = on_register(at).select_related(
+        "certificate__signing_key", "certificate__status_list", "certificate__suspension_list"
+    )
     entry = get_object_or_404(entries.prefetch_related("marks"), slug=slug)
     shown = shown_entry(entry, at=at)
-    if shown is None or not is_sound(entry.certificate):
+    if shown is None or not can_be_shown(entry.certificate):
         raise Http404
     return entry, shown
 

@@ -1,19 +1,13 @@
-"""How does the academy sign? The life of its keys, and the one place where a private key is used.
+"""With which key does the academy sign, now? The life of its keys; where their private halves lie is for `signers` to know.
 
-A private key lies in the database wrapped by AES-256-GCM under CREDENTIAL_KEY_SECRET, which is not in the database. Other
-homes for keys (a KMS, an HSM) fit behind `Signer`: a key id and a function from bytes to a pure Ed25519 signature.
+Staged, published for two days so that nobody's copy of our key document is without it, active, retired. A compromised key is
+dealt with in `compromise`.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -23,105 +17,159 @@ from cms.accounts.models import User
 
 from .documents import PublishedKey
 from .issuer import issuer_did
-from .models import SigningKey
-from .proofs import public_multibase
+from .models import KeyAlgorithm, SigningKey
+from .proofs import public_multibase, rsa_multibase
+from .signers import CannotSign, signer_of
+from .tokens import jwk_of
 
-NONCE = 12  # bytes
+__all__ = [
+    "CannotSign",
+    "ReadyKey",
+    "TooEarly",
+    "activate_key",
+    "active_signer",
+    "published_keys",
+    "retire_key",
+    "stage_key",
+]
+
+PUBLISHED_BEFORE = timedelta(hours=48)  # how long a staged key is published before it signs
 
 
-class CannotSign(Exception):
-    """No certificate can be signed now; the message says what to do."""
+class TooEarly(CannotSign):
+    """The key has not been published for long enough; the message says from when it may be activated."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signer:
-    """A key that is ready to sign. `sign` returns the 64 bytes of a pure Ed25519 signature."""
+class ReadyKey:
+    """A key that is ready to sign. `sign` returns 64 bytes of pure Ed25519, or an RS256 signature, by its algorithm."""
 
     key: SigningKey
     sign: Callable[[bytes], bytes]
 
 
 @transaction.atomic
-def stage_key(*, by: User | None, at: datetime) -> SigningKey:
+def stage_key(
+    *, by: User | None, at: datetime, algorithm: KeyAlgorithm = KeyAlgorithm.ED25519, backend: str = ""
+) -> SigningKey:
     """Make a new key and publish its public half, without signing with it yet. Repeating makes another.
 
-    Verifiers keep our key document for an hour: activate a staged key when they can have seen it.
+    `backend` is where it lies: SIGNING_BACKEND, when not given. Raises CannotSign when that cannot make keys.
     """
+    backend = backend or settings.CREDENTIAL_KEY_BACKEND
     history.lock("keys")  # key ids are given out one after the other
-    private = Ed25519PrivateKey.generate()
-    public = public_multibase(private.public_key().public_bytes_raw())
-    month = f"{issuer_did()}#ed25519-{at:%Y-%m}"
+    month = f"{issuer_did()}#{algorithm}-{at:%Y-%m}"
     taken = SigningKey.objects.filter(kid__startswith=month).count()
     kid = month if not taken else f"{month}-{taken + 1}"
+    signer = signer_of(backend)
+    handle = signer.generate(kid=kid, algorithm=algorithm)
+    raw = signer.public_key(kid=kid, algorithm=algorithm, handle=handle)
+    public = public_multibase(raw) if algorithm == KeyAlgorithm.ED25519 else rsa_multibase(raw)
     key = SigningKey.objects.create(
-        kid=kid, public_multibase=public, wrapped_private=_wrap(private.private_bytes_raw(), kid), made_at=at
+        kid=kid, algorithm=algorithm, backend=backend, public_multibase=public, handle=handle, made_at=at
     )
-    history.record(
-        chain="keys", verb="key.staged", subject=history.name_of(key), actor=by, at=at, facts={"public": public}
-    )
+    _write(key, "key.staged", by, at, public=public)
     return key
 
 
 @transaction.atomic
-def activate_key(*, key: SigningKey, by: User | None, at: datetime) -> SigningKey:
+def activate_key(*, key: SigningKey, by: User | None, at: datetime, now: bool = False) -> SigningKey:
     """Sign with `key` from now on; the one before is retired and stays published. Repeating changes nothing.
 
-    Raises CannotSign for a retired key: what was put away is not taken up again.
+    Raises TooEarly for a key that has not been published for two days while another signs, unless `now`: a verifier with
+    an older copy of our key document would refuse what it signs. Raises CannotSign for a retired or compromised key.
     """
-    keys = {row.pk: row for row in SigningKey.objects.select_for_update().order_by("pk")}  # all: they change together
+    keys = lock_keys()
     key = keys[key.pk]
+    if key.compromised_at:
+        raise CannotSign(_("This key is compromised. Stage a new one instead."))
     if key.retired_at:
         raise CannotSign(_("This key is retired. Stage a new one instead."))
     if key.activated_at:
         return key
-    for active in keys.values():
-        if active.activated_at and not active.retired_at:
-            active.retired_at = at
-            active.save(update_fields=["retired_at"])
-            history.record(chain="keys", verb="key.retired", subject=history.name_of(active), actor=by, at=at)
+    before = [row for row in keys.values() if row.algorithm == key.algorithm and row.state == "active"]
+    ready_at = key.made_at + PUBLISHED_BEFORE
+    if before and at < ready_at and not now:
+        raise TooEarly(
+            _(
+                "Verifiers may keep our key document for a while and do not all know this key yet. "
+                "Activate it after %(when)s UTC, or with --now if that cannot wait."
+            )
+            % {"when": f"{ready_at:%Y-%m-%d %H:%M}"}
+        )
+    for active in before:
+        _retire(active, by, at)
     key.activated_at = at
     key.save(update_fields=["activated_at"])
-    history.record(chain="keys", verb="key.activated", subject=history.name_of(key), actor=by, at=at)
+    _write(key, "key.activated", by, at)
     return key
 
 
-def active_signer() -> Signer:
-    """The signer for new certificates and lists. Raises CannotSign when no key is active or its wrapping cannot be opened.
+@transaction.atomic
+def retire_key(*, key: SigningKey, by: User | None, at: datetime) -> SigningKey:
+    """Stop signing with `key`, with no other in its place; it stays published. Repeating changes nothing.
+
+    Raises CannotSign for a key that never signed, or is compromised.
+    """
+    key = lock_keys()[key.pk]
+    if key.compromised_at:
+        raise CannotSign(_("This key is compromised, which is more than retired."))
+    if not key.activated_at:
+        raise CannotSign(_("This key is staged and signs nothing. There is nothing to retire."))
+    if not key.retired_at:
+        _retire(key, by, at)
+    return key
+
+
+def lock_keys() -> dict[int, SigningKey]:
+    """Every key, by its primary key, locked: they change together. In a transaction."""
+    return {row.pk: row for row in SigningKey.objects.select_for_update().order_by("pk")}
+
+
+def active_signer(algorithm: KeyAlgorithm = KeyAlgorithm.ED25519) -> ReadyKey:
+    """What signs new certificates and lists. Raises CannotSign when no key is active; signing itself may raise it, too.
 
     A key of another identifier does not count: BASE_URL has changed since, and nobody would find it.
     """
     key = SigningKey.objects.filter(
-        activated_at__isnull=False, retired_at=None, kid__startswith=f"{issuer_did()}#"
+        algorithm=algorithm,
+        activated_at__isnull=False,
+        retired_at=None,
+        compromised_at=None,
+        kid__startswith=f"{issuer_did()}#",
     ).first()
     if key is None:
         raise CannotSign(_("No signing key is active. Run “manage.py keys stage”, then “manage.py keys activate”."))
-    private = Ed25519PrivateKey.from_private_bytes(_unwrap(bytes(key.wrapped_private), key.kid))
-    return Signer(key=key, sign=private.sign)
+    return ReadyKey(key=key, sign=_sign_with(key))
 
 
 def published_keys() -> list[PublishedKey]:
-    """Every key of our identifier in the order it was made. Retired keys stay trusted: what they signed still stands."""
+    """The keys of our identifier in the order they were made. Retired ones stay: what they signed still stands.
+
+    A compromised one is left out altogether: verifiers exist that take every key of the document, trusted or not.
+    """
+    ours = SigningKey.objects.filter(kid__startswith=f"{issuer_did()}#", compromised_at=None)
     return [
-        PublishedKey(kid=key.kid, public_multibase=key.public_multibase, trusted=True)
-        for key in SigningKey.objects.filter(kid__startswith=f"{issuer_did()}#").order_by("made_at", "pk")
+        PublishedKey(
+            kid=key.kid,
+            public_multibase=key.public_multibase,
+            trusted=True,
+            jwk=jwk_of(key) if key.algorithm == KeyAlgorithm.RS256 else None,
+        )
+        for key in ours.order_by("made_at", "pk")
     ]
 
 
-def _wrapping_key() -> AESGCM:
-    # HKDF: the secret may be any long text; the cipher wants 32 bytes that look random.
-    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"closed-set signing keys")
-    return AESGCM(derive.derive(settings.CREDENTIAL_KEY_SECRET.encode()))
+def _sign_with(key: SigningKey) -> Callable[[bytes], bytes]:
+    signer, algorithm, handle = signer_of(key.backend), KeyAlgorithm(key.algorithm), bytes(key.handle)
+    return lambda data: signer.sign(kid=key.kid, algorithm=algorithm, handle=handle, data=data)
 
 
-def _wrap(private: bytes, kid: str) -> bytes:
-    nonce = secrets.token_bytes(NONCE)
-    return nonce + _wrapping_key().encrypt(nonce, private, kid.encode())
+def _retire(key: SigningKey, by: User | None, at: datetime) -> None:
+    key.retired_at = at
+    key.save(update_fields=["retired_at"])
+    _write(key, "key.retired", by, at)
 
 
-def _unwrap(wrapped: bytes, kid: str) -> bytes:
-    try:
-        return _wrapping_key().decrypt(wrapped[:NONCE], wrapped[NONCE:], kid.encode())
-    except (InvalidTag, ValueError):  # a wrapping too short to hold anything is a ValueError
-        raise CannotSign(
-            _("The signing key cannot be opened: CREDENTIAL_KEY_SECRET is not the one it was made with.")
-        ) from None
+def _write(key: SigningKey, verb: str, by: User | None, at: datetime, **facts: str) -> None:
+    history.record(chain="keys", verb=verb, subject=history.name_of(key), actor=by, at=at, facts={**facts})

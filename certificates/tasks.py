@@ -86,3 +86,9 @@ def print_paper(certificate_id: int) -> None:
 @task
 def end_suspensions() -> None:
     call_command("end_suspensions", verbosity=0)
+
+
+@cron("50 4 * * *")
+@task
+def build_status_lists() -> None:
+    call_command("build_status_lists", verbosity=0)

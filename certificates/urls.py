@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from . import public_views, register_urls, views
+from .models import StatusPurpose
 
 app_name = "certificates"
 urlpatterns = [
@@ -10,9 +11,21 @@ urlpatterns = [
     path("verify/<str:number>/", public_views.verify_number, name="verify_number"),
     path("credentials/<uuid:public_id>", public_views.credential, name="credential"),
     path("credentials/<uuid:public_id>.json", public_views.credential_json, name="credential_json"),
+    path("credentials/<uuid:public_id>.jwt", public_views.credential_jwt, name="credential_jwt"),
     path("", include("certificates.paper_urls")),
     path(".well-known/did.json", public_views.did, name="did"),
-    path("status/revocation/<int:number>", public_views.status_list, name="status_list"),
+    path(
+        "status/revocation/<int:number>",
+        public_views.status_list,
+        {"purpose": StatusPurpose.REVOCATION},
+        name="status_list",
+    ),
+    path(
+        "status/suspension/<int:number>",
+        public_views.status_list,
+        {"purpose": StatusPurpose.SUSPENSION},
+        name="suspension_list",
+    ),
     path("achievements/<int:set_id>", public_views.achievement, name="achievement"),
     path("log/", include("certificates.log_urls")),
     path("certificates/", views.certificate_list, name="list"),

@@ -6,6 +6,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
@@ -21,8 +25,12 @@ from django_tasks_db.models import DBTaskResult
 
 from assessments.guards import missing_guards
 from certificates import guards as guards_of_rules
+from certificates.compromise import to_give_tokens, to_sign_again
 from certificates.log import guards as log_guards
+from certificates.models import KeyAlgorithm, StatusList
+from certificates.proofs import raw_public_key, rsa_public_key
 from certificates.signing import CannotSign, active_signer
+from certificates.status import FRESH
 from cms.accounts.models import Entry
 from cms.accounts.sealing import CannotOpen, SealedTextField, open_text, seal_text
 from courses import payments, tasks
@@ -129,11 +137,51 @@ def _field_keys() -> Found:
 
 
 def _signing_key() -> Found:
+    return _tried("signing key", KeyAlgorithm.ED25519, without=Verdict.FAIL)
+
+
+def _token_key() -> Found:
+    """Certificates are issued without it; their JWT form is what waits."""
+    return _tried("key for JWTs", KeyAlgorithm.RS256, without=Verdict.WARN)
+
+
+def _tried(what: str, algorithm: KeyAlgorithm, *, without: Verdict) -> Found:
+    """The active key, asked for a signature wherever it lies, and the signature checked."""
     try:
-        signer = active_signer()
+        signer = active_signer(algorithm)
     except CannotSign as refusal:
-        return Found(verdict=Verdict.FAIL, what="signing key: cannot sign", advice=str(refusal))
-    return Found(verdict=Verdict.OK, what=f"signing key: {signer.key.kid}")
+        return Found(verdict=without, what=f"{what}: cannot sign", advice=str(refusal))
+    public: str = signer.key.public_multibase
+    try:
+        signature = signer.sign(b"checkup")
+        if algorithm == KeyAlgorithm.ED25519:
+            Ed25519PublicKey.from_public_bytes(raw_public_key(public)).verify(signature, b"checkup")
+        else:
+            rsa_public_key(public).verify(signature, b"checkup", PKCS1v15(), SHA256())
+    except CannotSign as refusal:
+        return Found(verdict=Verdict.FAIL, what=f"{what}: cannot sign", advice=str(refusal))
+    except InvalidSignature:
+        advice = "What it signs is not this key’s. Stage and activate another, then run verify_records."
+        return Found(verdict=Verdict.FAIL, what=f"{what}: signs wrongly", advice=advice)
+    return Found(verdict=Verdict.OK, what=f"{what}: {signer.key.kid} ({signer.key.backend})")
+
+
+def _compromised_keys() -> Found:
+    """Told of until nothing that stands is left with a signature of theirs."""
+    now = timezone.now()
+    left = to_sign_again(at=now).count() + to_give_tokens(at=now).count()
+    if left:
+        advice = "They are called good by nobody. Run manage.py keys compromise with that key again: it goes on."
+        return Found(verdict=Verdict.FAIL, what=f"compromised keys: {left} still to be signed again", advice=advice)
+    return Found(verdict=Verdict.OK, what="compromised keys: nothing that stands is theirs")
+
+
+def _status_lists() -> Found:
+    oldest = StatusList.objects.order_by("built_at").values_list("built_at", flat=True).first()
+    if oldest and timezone.now() - oldest > FRESH:
+        advice = "Run manage.py build_status_lists, and the scheduler, which does it every morning."
+        return Found(verdict=Verdict.WARN, what="status lists: one was not signed today", advice=advice)
+    return Found(verdict=Verdict.OK, what="status lists: signed today")
 
 
 def _worker() -> Found:
@@ -223,6 +271,9 @@ CHECKS: tuple[tuple[str, Callable[[], Found]], ...] = (
     ("static files", _static_files),
     ("field keys", _field_keys),
     ("signing key", _signing_key),
+    ("key for JWTs", _token_key),
+    ("compromised keys", _compromised_keys),
+    ("status lists", _status_lists),
     ("worker", _worker),
     ("clock", _clock),
     ("address", _address),

@@ -60,6 +60,14 @@ def whole_number(name: str, default: int) -> int:
     raise Unconfigured(f"{name} is {value!r}; write a whole number.")
 
 
+def one_of(name: str, choices: list[str], default: str) -> str:
+    """The variable as one of these words. Raises Unconfigured for any other."""
+    value = text(name, default)
+    if value in choices:
+        return value
+    raise Unconfigured(f"{name} is {value!r}; write {' or '.join(choices)}.")
+
+
 def words(name: str, default: str | None = None) -> list[str]:
     """The variable as a list, parted by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -25,6 +25,13 @@ if DEMO:
 
 # Secrets -------------------------------------------------------------------------------------------------
 SECRET_KEY = read.text("SECRET_KEY", "not-secret-development-key" if DEBUG else None)
+# Where new signing keys are made: "local", in the database, or "pkcs11", in a hardware module.
+# Not called SIGNING_BACKEND, as in the environment, because that is a setting of Django's own.
+CREDENTIAL_KEY_BACKEND = read.one_of("SIGNING_BACKEND", ["local", "pkcs11"], "local")
+_in_module = CREDENTIAL_KEY_BACKEND == "pkcs11"
+PKCS11_MODULE = read.text("PKCS11_MODULE", None if _in_module else "")  # the vendor's library
+PKCS11_TOKEN = read.text("PKCS11_TOKEN", None if _in_module else "")  # the token's label
+PKCS11_PIN = read.text("PKCS11_PIN", None if _in_module else "")
 # Wraps the signing keys in the database; without it they cannot sign.
 CREDENTIAL_KEY_SECRET = read.text("CREDENTIAL_KEY_SECRET", "not-secret-development-key" if DEBUG else None)
 # Newest first: the first seals, all can open. 32 random bytes each, in URL-safe base 64.

@@ -109,6 +109,13 @@ class ProgrammePage(Page):
         _("valid for (years)"), null=True, blank=True, validators=[MinValueValidator(1)],
         help_text=_("Leave empty for a certificate that does not run out."),
     )  # fmt: skip
+    suspendable = models.BooleanField(
+        _("other people’s verifiers are told of suspensions"), default=False,
+        help_text=_(
+            "Certificates then carry a second status entry, which Open Badges 3.1 knows and some verifiers of 3.0 refuse. "
+            "Our own page shows a suspension either way. Counts from the next rule set that is published."
+        ),
+    )  # fmt: skip
     access = models.CharField(_("how one enrols"), max_length=12, choices=Access, default=Access.INVITATION)
     after = ParentalManyToManyField(
         "courses.ProgrammePage", blank=True, symmetrical=False, related_name="leads_to",
@@ -133,7 +140,9 @@ class ProgrammePage(Page):
     content_panels: ClassVar = [
         *Page.content_panels,
         FieldPanel("summary"),
-        MultiFieldPanel([FieldPanel(name) for name in ("kind", "credential_title", "valid_years")], _("Certificate")),
+        MultiFieldPanel(
+            [FieldPanel(name) for name in ("kind", "credential_title", "valid_years", "suspendable")], _("Certificate")
+        ),
         MultiFieldPanel([FieldPanel(name) for name in ("access", "after", "sequential")], _("Enrolling")),
         FieldPanel("outcomes"),
         FieldPanel("assessment"),

@@ -13,6 +13,10 @@ for _name in (
     "STRIPE_WEBHOOK_SECRET",
     "STRIPE_API_BASE",
     "TRUSTED_PROXY_COUNT",
+    "SIGNING_BACKEND",
+    "PKCS11_MODULE",
+    "PKCS11_TOKEN",
+    "PKCS11_PIN",
 ):
     os.environ.pop(_name, None)
 os.environ.update(

@@ -6,7 +6,7 @@ from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
 from .complaints import Closing, Complaint, ComplaintMessage, Subject
 from .decisions import Decision, DecisionKind, Flag, FlagSetAside, RulesInError, SeenScore
 from .designs import CertificateDesign, DesignVersion, ProgrammeDesign, SheetTemplate
-from .keys import SigningKey
+from .keys import KeyAlgorithm, KeyBackend, SigningKey
 from .log import Checkpoint, LogEntry, LogHead, LogKey, LogNode
 from .papers import CertificatePaper, PaperFormat, PaperSize
 from .questions import RequestQuestion
@@ -15,7 +15,8 @@ from .relay import RegisterBlock, RegisterMessage, RegisterSettings
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .rules import Allowance, AllowanceKind, DraftLine, RequirementDraft, RulesMove
-from .statuses import RevocationReason, Status, StatusList, SuspensionWords
+from .statuses import RevocationReason, Status, StatusList, StatusPurpose, SuspensionWords
+from .tokens import CredentialToken
 from .trust import TrustedIssuer
 from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
@@ -37,6 +38,7 @@ __all__ = [
     "Closing",
     "Complaint",
     "ComplaintMessage",
+    "CredentialToken",
     "Decision",
     "DecisionKind",
     "DesignVersion",
@@ -47,6 +49,8 @@ __all__ = [
     "Flag",
     "FlagSetAside",
     "GiveUpWish",
+    "KeyAlgorithm",
+    "KeyBackend",
     "Language",
     "LogEntry",
     "LogHead",
@@ -77,6 +81,7 @@ __all__ = [
     "Speciality",
     "Status",
     "StatusList",
+    "StatusPurpose",
     "Subject",
     "SuspensionWords",
     "TrustedIssuer",

@@ -70,6 +70,11 @@ class Certificate(models.Model):
     signing_key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="certificates")
     status_list = models.ForeignKey(StatusList, on_delete=models.PROTECT, related_name="certificates")
     status_index = models.PositiveIntegerField()
+    # Where its rules are suspendable, its place on a list of suspensions.
+    suspension_list = models.ForeignKey(
+        StatusList, on_delete=models.PROTECT, null=True, related_name="suspendable_certificates"
+    )
+    suspension_index = models.PositiveIntegerField(null=True)
     credential = models.TextField()  # the signed JSON, to the byte as served
     credential_digest = models.CharField(max_length=64)  # SHA-256, hexadecimal
 
@@ -90,6 +95,19 @@ class Certificate(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["status_list", "status_index"], name="certificate_one_at_each_status_index"
+            ),
+            models.UniqueConstraint(
+                fields=["suspension_list", "suspension_index"], name="certificate_one_at_each_suspension_index"
+            ),
+            models.CheckConstraint(
+                condition=Q(suspension_list=None, suspension_index=None)
+                | Q(
+                    suspension_list__isnull=False,
+                    suspension_index__isnull=False,
+                    suspension_index__gte=0,
+                    suspension_index__lt=LENGTH,
+                ),
+                name="certificate_suspension_list_and_index_together",
             ),
             models.CheckConstraint(
                 condition=Q(status_index__gte=0, status_index__lt=LENGTH), name="certificate_index_within_its_list"

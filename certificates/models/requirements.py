@@ -41,6 +41,7 @@ class RequirementSet(models.Model):
     programme_title = models.CharField(max_length=255)
     description = models.TextField()
     valid_years = models.PositiveSmallIntegerField(null=True)
+    suspendable = models.BooleanField(default=False)  # its credentials name a list of suspensions, too
 
     class Meta:
         constraints = [

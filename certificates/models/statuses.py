@@ -34,12 +34,26 @@ class SuspensionWords(models.TextChoices):
     REQUEST = "REQUEST", _("At the holder’s request")
 
 
-class StatusList(models.Model):
-    """One published list of 131,072 bits. Kept signed, and signed anew when a bit is set or its week runs out."""
+class StatusPurpose(models.TextChoices):
+    """What a bit of a list means."""
 
-    number = models.PositiveIntegerField(unique=True)  # in its address
+    REVOCATION = "revocation", _("Revocation")  # for good: such a bit is never unset
+    SUSPENSION = "suspension", _("Suspension")  # for a time
+
+
+class StatusList(models.Model):
+    """One published list of 131,072 bits. Kept signed, and signed anew when a bit changes and every day."""
+
+    purpose = models.CharField(max_length=10, choices=StatusPurpose, default=StatusPurpose.REVOCATION)
+    number = models.PositiveIntegerField()  # in its address
     document = models.TextField(blank=True)  # the signed credential, as served
+    token = models.TextField(blank=True)  # the same as a JWT; empty while no key for JWTs is active
     built_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["purpose", "number"], name="statuslist_each_number_once_for_a_purpose"),
+        ]
+
     def __str__(self) -> str:
-        return f"StatusList {self.number}"
+        return f"StatusList {self.number} of {self.purpose}"

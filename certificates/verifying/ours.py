@@ -91,7 +91,7 @@ def _certificate(identifier: object) -> Certificate | None:
     if identifier != credential_id(public_id):
         return None
     return (
-        Certificate.objects.select_related("signing_key", "status_list", "requirement_set")
+        Certificate.objects.select_related("signing_key", "status_list", "suspension_list", "requirement_set")
         .filter(public_id=public_id)
         .first()
     )

@@ -38,7 +38,7 @@ from assessments.sitting import hand_in, save_response, start_attempt
 from certificates.deciding import ask_for_certificate, confirm_certification
 from certificates.eligibility import publish_requirements
 from certificates.issuing import replace_certificate
-from certificates.models import Certificate, CertificationRequest
+from certificates.models import Certificate, CertificationRequest, KeyAlgorithm
 from certificates.signing import activate_key, stage_key
 from cms.accounts.academy import AcademySettings
 from cms.accounts.models import User
@@ -171,7 +171,8 @@ SHADOWING = {
 
 
 def make_rules_and_keys(coordinator: ProgrammePage, *, registrar: User, now: datetime) -> None:
-    activate_key(key=stage_key(by=None, at=now - 1400 * DAY), by=None, at=now - 1398 * DAY)
+    for algorithm in KeyAlgorithm:
+        activate_key(key=stage_key(by=None, at=now - 1400 * DAY, algorithm=algorithm), by=None, at=now - 1398 * DAY)
     publish_agreement(slug="ethics-code", title=ethics.TITLE, text=ethics.FIRST, at=now - 1400 * DAY)
     publish_agreement(slug=MENTORSHIP, title=mentoring.TITLE, text=mentoring.TEXT, at=now - 1400 * DAY)
     first, second = now - 1390 * DAY, now - 300 * DAY

@@ -332,7 +332,14 @@ def _ended(certificate: Certificate, status: Status) -> list[tuple[str, str]]:
 
 def _fetch(request: HttpRequest, certificate_id: int) -> Certificate:
     certificates = Certificate.objects.select_related(
-        "holder", "enrolment", "confirmed_by", "signing_key", "status_list", "replaces", "replaced_by"
+        "holder",
+        "enrolment",
+        "confirmed_by",
+        "signing_key",
+        "status_list",
+        "suspension_list",
+        "replaces",
+        "replaced_by",
     )
     return policy.fetch(request.user, "certificate.change_status", certificates, pk=certificate_id)
 

@@ -4,12 +4,27 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from certificates.checking import is_sound
+from django.utils import timezone
+
+from certificates.checking import ENDED, is_sound, key_is_trusted
+from certificates.credential_tokens import digest_of
 from certificates.issuing import row_digest
-from certificates.models import Certificate, SigningKey, StatusList
+from certificates.models import (
+    Certificate,
+    CredentialToken,
+    KeyAlgorithm,
+    PastEdition,
+    SigningKey,
+    StatusList,
+    StatusPurpose,
+)
 from certificates.proofs import proof_holds, raw_public_key
+from certificates.status import set_places, signed_places
+from certificates.tokens import token_says
+from cms.accounts import history
 from cms.accounts.history import Facts
 from cms.accounts.models import Entry
 
@@ -21,12 +36,14 @@ EDITIONS = {"certificate.issued", "certificate.replaced", "certificate.edition"}
 def faults() -> Iterator[Fault]:
     yield from _signing_keys()
     yield from _certificates()
+    yield from _tokens()
     yield from _status_lists()
 
 
 def _certificates() -> Iterator[Fault]:
     told = _told()
-    rows = Certificate.objects.select_related("signing_key", "status_list", "replaces").order_by("pk")
+    loaded = Certificate.objects.select_related("signing_key", "status_list", "suspension_list", "replaces")
+    rows, now = loaded.order_by("pk"), timezone.now()
     for certificate in rows.prefetch_related("past_editions").iterator(chunk_size=500):
         row = f"certificate:{certificate.pk} ({certificate.number})"
         happened = told[f"certificate:{certificate.pk}"]
@@ -40,6 +57,8 @@ def _certificates() -> Iterator[Fault]:
             yield Fault(row=row, reason="something on it that never changes was changed")
         elif not _status_is_as_told(certificate, [verb for verb, _facts in happened], told):
             yield Fault(row=row, reason="its status is not the one that history recorded")
+        elif certificate.status(now) not in ENDED and not key_is_trusted(certificate):
+            yield Fault(row=row, reason="it stands by a compromised key: run “keys compromise” with that key again")
         yield from _past_editions(certificate, [facts.get("digest") for facts in editions], row)
 
 
@@ -82,23 +101,83 @@ def _status_is_as_told(certificate: Certificate, verbs: list[str], told: Told) -
     )
 
 
+def _tokens() -> Iterator[Fault]:
+    """Each JWT is its key's, and says what the edition says that it was made from."""
+    rows = CredentialToken.objects.select_related("certificate", "signing_key").order_by("pk")
+    for token in rows.prefetch_related("certificate__past_editions").iterator(chunk_size=500):
+        row = f"credentialtoken:{token.pk} ({token.certificate.number})"
+        editions: list[Certificate | PastEdition] = [token.certificate, *token.certificate.past_editions.all()]
+        repeated = next((one for one in editions if one.credential_digest == token.credential_digest), None)
+        if repeated is None:
+            yield Fault(row=row, reason="it repeats no edition of its certificate")
+        elif token.digest != digest_of(token.token):
+            yield Fault(row=row, reason="it is not the one that was signed")
+        elif not token_says(token.token, _read(repeated.credential), key=token.signing_key):
+            yield Fault(row=row, reason="its signature does not hold, or it says something else than the credential")
+
+
+KEY_DATES = {
+    "key.staged": "made_at",
+    "key.activated": "activated_at",
+    "key.retired": "retired_at",
+    "key.compromised": "compromised_at",
+}
+
+
 def _signing_keys() -> Iterator[Fault]:
-    made = Entry.objects.filter(verb="key.staged").values_list("subject", "facts")
-    said = {subject: facts.get("public") for subject, facts in made}
+    """Each key has the public half and the dates that history knows of it, and no others."""
+    told: dict[str, dict[str, datetime]] = defaultdict(dict)
+    public: dict[str, Any] = {}
+    entries = Entry.objects.filter(chain__name="keys", verb__in=KEY_DATES).order_by("number")
+    for subject, verb, facts, at in entries.values_list("subject", "verb", "facts", "at"):
+        told[subject][KEY_DATES[verb]] = at
+        public.setdefault(subject, facts.get("public"))
     for key in SigningKey.objects.order_by("pk"):
-        if said.get(f"signingkey:{key.pk}") != key.public_multibase:
-            yield Fault(row=f"signingkey:{key.pk}", reason="it is not the key that history recorded")
+        row = history.name_of(key)
+        dates = {name: getattr(key, name) for name in KEY_DATES.values() if getattr(key, name)}
+        if public.get(row) != key.public_multibase:
+            yield Fault(row=row, reason="it is not the key that history recorded")
+        elif dates != told[row]:
+            yield Fault(row=row, reason="its state is not the one that history recorded")
 
 
 def _status_lists() -> Iterator[Fault]:
-    keys = {key.kid: key.public_multibase for key in SigningKey.objects.all()}
-    for served in StatusList.objects.order_by("number"):
+    """Each list is signed by a trusted key of ours, in both forms, and no bit of it is set that no row asks for."""
+    keys = {key.kid: key for key in SigningKey.objects.all()}
+    for served in StatusList.objects.order_by("pk"):
         row = f"statuslist:{served.pk} (number {served.number})"
+        document = _read(served.document)
         try:
-            document = json.loads(served.document)
-            public = raw_public_key(keys[document["proof"]["verificationMethod"]])
-            holds = proof_holds(document, public_key=public)
+            key = keys[document["proof"]["verificationMethod"]]
+            holds = proof_holds(document, public_key=raw_public_key(key.public_multibase))
         except (ValueError, LookupError, TypeError):
             holds = False
         if not holds:
             yield Fault(row=row, reason="its signature does not hold")
+        elif key.compromised_at:
+            yield Fault(row=row, reason="a compromised key signed it: run “keys compromise” with that key again")
+        elif _strays(served):
+            yield Fault(row=row, reason="a bit of it is not what an edition that ended says, or is nobody’s")
+        elif served.token and not any(
+            token_says(served.token, document, key=key) for key in keys.values() if key.algorithm == KeyAlgorithm.RS256
+        ):
+            yield Fault(row=row, reason="its JWT form does not hold, or says something else")
+
+
+def _strays(served: StatusList) -> set[int]:
+    """Places where the list and the rows differ and no certificate answers for it: theirs are looked at with them."""
+    suspension = served.purpose == StatusPurpose.SUSPENSION
+    own = (
+        served.suspendable_certificates.values_list("suspension_index", flat=True)
+        if suspension
+        else served.certificates.values_list("status_index", flat=True)
+    )
+    return (signed_places(served) ^ set_places(served)) - {index for index in own if index is not None}
+
+
+def _read(document: str) -> dict[str, Any]:
+    try:
+        read = json.loads(document)
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}

@@ -203,7 +203,7 @@ def test_the_paper_says_which_of_the_three_it_is(client, kind: CredentialKind) -
 
 def test_our_keys_are_published_retired_ones_too(client) -> None:
     first = make_signing_key(at=NOON)
-    second = activate_key(key=stage_key(by=None, at=NOON), by=None, at=NOON + timedelta(hours=1))
+    second = activate_key(key=stage_key(by=None, at=NOON), by=None, at=NOON + timedelta(hours=48))
 
     response = client.get("/.well-known/did.json")
 

@@ -12,11 +12,9 @@ from certificates.models import (
     Requirement,
     RequirementSet,
     RevocationReason,
-    SigningKey,
     Status,
-    StatusList,
 )
-from tests.factories.certificates import make_certificate, make_ready, make_request, make_rules, make_signing_key
+from tests.factories.certificates import make_certificate, make_ready, make_request, make_rules
 from tests.factories.courses import make_programme
 from tests.factories.people import NOON, make_person
 
@@ -131,6 +129,8 @@ def test_every_constraint_on_certificates_has_a_test() -> None:
     assert {constraint.name for constraint in Certificate._meta.constraints} == {
         "certificate_one_standing_for_an_enrolment",
         "certificate_one_at_each_status_index",
+        "certificate_one_at_each_suspension_index",
+        "certificate_suspension_list_and_index_together",
         "certificate_index_within_its_list",
         "certificate_revoked_with_a_reason",
         "certificate_superseded_after_issued",
@@ -236,46 +236,6 @@ def test_a_request_is_answered_by_somebody_at_some_time(impossible: str) -> None
         CertificationRequest.objects.filter(pk=request.pk).update(**changes)
 
 
-# Keys and lists --------------------------------------------------------------------------------------------
-
-
-def make_key(**fields: object) -> SigningKey:
-    values = {"kid": "did:web:x#1", "public_multibase": "z1", "wrapped_private": b"x", "made_at": NOON}
-    return SigningKey.objects.create(**(values | fields))
-
-
-@pytest.mark.parametrize("same", [{"public_multibase": "z2"}, {"kid": "did:web:x#2"}], ids=["kid", "public key"])
-def test_two_keys_never_share_a_name_or_a_public_half(same: dict) -> None:
-    make_key()
-
-    with pytest.raises(IntegrityError):
-        make_key(**same)
-
-
-def test_one_key_is_active() -> None:
-    make_signing_key()
-
-    with pytest.raises(IntegrityError):
-        make_key(activated_at=NOON)
-
-
-@pytest.mark.parametrize(
-    "impossible",
-    [{"retired_at": NOON}, {"activated_at": NOON, "retired_at": NOON - DAY}],
-    ids=["never active", "before"],
-)
-def test_a_key_is_retired_after_it_was_active(impossible: dict) -> None:
-    with pytest.raises(IntegrityError, match="signingkey_retired_after_activated"):
-        make_key(**impossible)
-
-
-def test_a_status_list_has_its_number_to_itself() -> None:
-    StatusList.objects.create(number=7)
-
-    with pytest.raises(IntegrityError):
-        StatusList.objects.create(number=7)
-
-
 def test_rows_say_what_they_are_without_a_query(django_assert_num_queries) -> None:
     certificate = make_certificate()
     request = certificate.enrolment.certification_requests.get()
@@ -290,7 +250,7 @@ def test_rows_say_what_they_are_without_a_query(django_assert_num_queries) -> No
         f"CertificationRequest {request.pk}: enrolment {certificate.enrolment_id}",
         f"Requirement {requirement.pk}: modules",
     ]
-    assert str(certificate.status_list) == "StatusList 1"
+    assert str(certificate.status_list) == "StatusList 1 of revocation"
     assert (
         str(certificate.requirement_set) == f"RequirementSet 2026.1 of programme {certificate.enrolment.programme_id}"
     )

@@ -6,9 +6,19 @@ from functools import partial
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from certificates.models import SigningKey
+from certificates.models import KeyAlgorithm, SigningKey
 from certificates.proofs import raw_public_key
-from certificates.signing import CannotSign, activate_key, active_signer, published_keys, stage_key
+from certificates.signers.local import unwrap, wrap
+from certificates.signing import (
+    PUBLISHED_BEFORE,
+    CannotSign,
+    TooEarly,
+    activate_key,
+    active_signer,
+    published_keys,
+    retire_key,
+    stage_key,
+)
 from cms.accounts import history
 from cms.accounts.models import Entry
 from tests.courses.races import side_by_side
@@ -51,10 +61,10 @@ def test_activating_a_key_retires_the_one_before_and_keeps_it_published() -> Non
     registrar = make_person()
 
     activate_key(key=first, by=registrar, at=NOON)
-    activate_key(key=second, by=registrar, at=NOON + HOUR)
+    activate_key(key=second, by=registrar, at=NOON + PUBLISHED_BEFORE)
 
     first.refresh_from_db()
-    assert first.retired_at == NOON + HOUR
+    assert first.retired_at == NOON + PUBLISHED_BEFORE
     assert active_signer().key == second
     assert [published.kid for published in published_keys()] == [first.kid, second.kid]
     assert list(Entry.objects.filter(chain__name="keys").order_by("number").values_list("verb", flat=True)) == [
@@ -64,6 +74,57 @@ def test_activating_a_key_retires_the_one_before_and_keeps_it_published() -> Non
         "key.retired",
         "key.activated",
     ]
+
+
+@pytest.mark.django_db
+def test_the_first_key_signs_at_once_and_the_next_once_it_is_known() -> None:
+    activate_key(key=stage_key(by=None, at=NOON), by=None, at=NOON)
+    second = stage_key(by=None, at=NOON)
+
+    with pytest.raises(TooEarly, match="after 2026-11-25 12:00 UTC"):
+        activate_key(key=second, by=None, at=NOON + PUBLISHED_BEFORE - HOUR)
+    activate_key(key=second, by=None, at=NOON + PUBLISHED_BEFORE)
+
+    assert active_signer().key == second
+
+
+@pytest.mark.django_db
+def test_who_cannot_wait_says_so() -> None:
+    make_signing_key(at=NOON)
+
+    second = activate_key(key=stage_key(by=None, at=NOON), by=None, at=NOON, now=True)
+
+    assert active_signer().key == second
+
+
+@pytest.mark.django_db
+def test_a_key_for_tokens_waits_for_no_key_for_proofs() -> None:
+    make_signing_key(at=NOON)
+
+    token_key = activate_key(key=stage_key(by=None, at=NOON, algorithm=KeyAlgorithm.RS256), by=None, at=NOON)
+
+    assert token_key.kid == "did:web:localhost%3A8000#rs256-2026-11"
+    assert active_signer(KeyAlgorithm.RS256).key == token_key
+    assert active_signer().key.algorithm == KeyAlgorithm.ED25519
+
+
+@pytest.mark.django_db
+def test_a_key_is_retired_once_and_leaves_nobody_signing() -> None:
+    key = make_signing_key(at=NOON)
+
+    retire_key(key=key, by=None, at=NOON + HOUR)
+    again = retire_key(key=key, by=None, at=NOON + 2 * HOUR)
+
+    assert again.retired_at == NOON + HOUR
+    assert [published.trusted for published in published_keys()] == [True]
+    with pytest.raises(CannotSign, match="No signing key is active"):
+        active_signer()
+
+
+@pytest.mark.django_db
+def test_a_staged_key_has_nothing_to_retire() -> None:
+    with pytest.raises(CannotSign, match="staged and signs nothing"):
+        retire_key(key=stage_key(by=None, at=NOON), by=None, at=NOON)
 
 
 @pytest.mark.django_db
@@ -80,29 +141,28 @@ def test_activating_again_changes_nothing() -> None:
 @pytest.mark.django_db
 def test_a_retired_key_is_not_taken_up_again() -> None:
     first = make_signing_key(at=NOON)
-    activate_key(key=stage_key(by=None, at=NOON), by=None, at=NOON + HOUR)
+    activate_key(key=stage_key(by=None, at=NOON), by=None, at=NOON + PUBLISHED_BEFORE)
 
     with pytest.raises(CannotSign, match="retired"):
-        activate_key(key=first, by=None, at=NOON + 2 * HOUR)
+        activate_key(key=first, by=None, at=NOON + 2 * PUBLISHED_BEFORE)
 
 
 @pytest.mark.django_db
 def test_the_private_half_is_neither_in_the_row_nor_in_history() -> None:
     key = make_signing_key()
-    private = active_signer().sign.__self__.private_bytes_raw()
+    private = unwrap(bytes(key.handle), key.kid)
 
-    assert private not in bytes(key.wrapped_private)
+    assert len(private) == 32
+    assert private not in bytes(key.handle)
     assert private.hex() not in str(list(Entry.objects.values_list("facts", flat=True)))
 
 
 @pytest.mark.django_db
 def test_wrapping_the_same_key_twice_looks_different() -> None:
-    from certificates.signing import _unwrap, _wrap
-
-    first, second = _wrap(b"x" * 32, "kid"), _wrap(b"x" * 32, "kid")
+    first, second = wrap(b"x" * 32, "kid"), wrap(b"x" * 32, "kid")
 
     assert first != second
-    assert _unwrap(first, "kid") == _unwrap(second, "kid") == b"x" * 32
+    assert unwrap(first, "kid") == unwrap(second, "kid") == b"x" * 32
 
 
 @pytest.mark.django_db
@@ -112,21 +172,21 @@ def test_a_key_cannot_be_opened_with_another_secret(settings) -> None:
     settings.CREDENTIAL_KEY_SECRET = "another"
 
     with pytest.raises(CannotSign, match="CREDENTIAL_KEY_SECRET"):
-        active_signer()
+        active_signer().sign(b"words")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["another row's wrapping", "one byte", "nothing"])
 def test_a_wrapping_that_was_altered_opens_nothing(how: str) -> None:
     key = make_signing_key()
-    other = bytes(stage_key(by=None, at=NOON).wrapped_private)
-    mine = bytes(key.wrapped_private)
+    other = bytes(stage_key(by=None, at=NOON).handle)
+    mine = bytes(key.handle)
     altered = {"another row's wrapping": other, "one byte": mine[:-1] + bytes([mine[-1] ^ 1]), "nothing": b""}[how]
 
-    SigningKey.objects.filter(pk=key.pk).update(wrapped_private=altered)
+    SigningKey.objects.filter(pk=key.pk).update(handle=altered)
 
     with pytest.raises(CannotSign):
-        active_signer()
+        active_signer().sign(b"words")
 
 
 @pytest.mark.django_db
@@ -152,7 +212,7 @@ def test_keys_staged_at_once_get_names_of_their_own() -> None:
 def test_of_two_keys_activated_at_once_one_is_active() -> None:
     keys = [stage_key(by=None, at=NOON) for _ in range(2)]
 
-    answers = side_by_side(*(partial(activate_key, key=key, by=None, at=NOON + HOUR) for key in keys))
+    answers = side_by_side(*(partial(activate_key, key=key, by=None, at=NOON + PUBLISHED_BEFORE) for key in keys))
 
     assert [type(answer).__name__ for answer in answers] == ["SigningKey"] * 2
     assert SigningKey.objects.filter(activated_at__isnull=False, retired_at=None).count() == 1

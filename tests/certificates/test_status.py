@@ -210,7 +210,7 @@ def test_a_list_is_served_within_its_week_while_nobody_can_sign() -> None:
 @pytest.mark.django_db
 def test_a_list_is_signed_by_the_new_key_once_there_is_one() -> None:
     certificate = make_completion(at=NOON)
-    key = activate_key(key=stage_key(by=None, at=NOON), by=None, at=NOON + DAY)
+    key = activate_key(key=stage_key(by=None, at=NOON), by=None, at=NOON + DAY, now=True)
 
     document = json.loads(build_list(status_list=certificate.status_list, at=NOON + DAY).document)
 
@@ -278,7 +278,10 @@ def test_a_revocation_changes_the_tag_and_nothing_else_does(client) -> None:
     changed = get_list(client, **{"if-none-match": first["ETag"]})
 
     assert (first.status_code, first["Content-Type"]) == (200, "application/vc")
-    assert (first["Access-Control-Allow-Origin"], first["Cache-Control"]) == ("*", "public, no-cache")
+    assert (first["Access-Control-Allow-Origin"], first["Cache-Control"]) == (
+        "*",
+        "public, max-age=300, stale-if-error=86400",
+    )
     assert (unchanged.status_code, unchanged.content, unchanged["ETag"]) == (304, b"", first["ETag"])
     assert changed.status_code == 200
     assert changed["ETag"] != first["ETag"]

@@ -8,7 +8,6 @@ from django.db import connection
 from django.utils import timezone
 
 from certificates import guards as guards_of_rules
-from certificates.models import SigningKey
 from cms.accounts import history
 from cms.checkup import Verdict, checkup
 from tests.factories.certificates import make_signing_key
@@ -91,25 +90,6 @@ def test_no_secret_is_printed(capsys, settings):
     assert settings.FIELD_ENCRYPTION_KEYS[0] not in said
 
 
-def test_keys_are_listed_staged_and_activated(capsys):
-    call_command("keys", "list")
-    assert "There are no keys yet" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="No key is staged"):
-        call_command("keys", "activate")
-
-    call_command("keys", "stage")
-    call_command("keys", "activate")
-    call_command("keys", "stage")
-    call_command("keys", "activate")
-    capsys.readouterr()
-    call_command("keys", "list")
-
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["retired", "active"]
-    retired = SigningKey.objects.order_by("pk").first()
-    with pytest.raises(CommandError, match="retired"):
-        call_command("keys", "activate", retired.kid)
-
-
 def test_sealed_text_that_no_key_opens(settings):
     from cryptography.fernet import Fernet
 
@@ -158,7 +138,7 @@ def test_a_cache_that_is_not_there_hides_nothing_else_and_tells_no_secret(monkey
     found = list(checkup())
 
     assert [line.verdict for line in found if line.what == "cache"] == [Verdict.FAIL]
-    assert len(found) == 14
+    assert len(found) == 17
     assert "secret" not in str(found)
 
 

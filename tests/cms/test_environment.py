@@ -20,6 +20,7 @@ OURS = (
     "DEFAULT_FROM_EMAIL", "CREDENTIAL_KEY_SECRET", "FIELD_ENCRYPTION_KEYS", "TRUSTED_PROXY_COUNT", "VAR_DIR",
     "DJANGO_SETTINGS_MODULE",
     "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE",
+    "SIGNING_BACKEND", "PKCS11_MODULE", "PKCS11_TOKEN", "PKCS11_PIN",
 )  # fmt: skip
 
 
@@ -293,6 +294,18 @@ def test_another_address_than_stripes_is_refused_where_people_pay(production: di
     assert manage(production | keys | {"STRIPE_API_BASE": "https://api.stripe.com/"}, "check").returncode == 0
 
 
+@pytest.mark.parametrize("missing", ["PKCS11_MODULE", "PKCS11_TOKEN", "PKCS11_PIN"])
+def test_a_hardware_module_is_asked_for_whole(production: dict[str, str], missing: str) -> None:
+    module = {"PKCS11_MODULE": "/usr/lib/token.so", "PKCS11_TOKEN": "academy", "PKCS11_PIN": "1234"}
+    values = production | {"SIGNING_BACKEND": "pkcs11"} | module
+
+    assert manage(values, "check").returncode == 0
+    del values[missing]
+    done = manage(values, "check")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Closed Set cannot start. Set {missing} in the environment")
+
+
 SECRET = "hunter2-is-not-for-logs"
 
 
@@ -311,6 +324,7 @@ SECRET = "hunter2-is-not-for-logs"
         ("EMAIL_URL", SECRET),
         ("TRUSTED_PROXY_COUNT", "two"),
         ("DEBUG", "perhaps"),
+        ("SIGNING_BACKEND", "vault"),
         ("FIELD_ENCRYPTION_KEYS", SECRET),
     ],
 )

@@ -13,6 +13,7 @@ from certificates.issuing import replace_certificate
 from certificates.models import (
     Certificate,
     CertificationRequest,
+    KeyAlgorithm,
     RequirementSet,
     RevocationReason,
     SigningKey,
@@ -33,8 +34,16 @@ LONG_AGO = NOON - timedelta(days=2000)
 
 def make_signing_key(*, at: datetime = LONG_AGO) -> SigningKey:
     """The active key; the one there is, if there is one."""
-    active = SigningKey.objects.filter(activated_at__isnull=False, retired_at=None).first()
+    active = SigningKey.objects.filter(
+        algorithm=KeyAlgorithm.ED25519, activated_at__isnull=False, retired_at=None, compromised_at=None
+    ).first()
     return active or activate_key(key=stage_key(by=None, at=at), by=None, at=at)
+
+
+def make_token_key(*, at: datetime = LONG_AGO) -> SigningKey:
+    """The active key for JWTs. Some tenths of a second: an RSA key is made."""
+    key = stage_key(by=None, at=at, algorithm=KeyAlgorithm.RS256)
+    return activate_key(key=key, by=None, at=at, now=True)
 
 
 @pytest.fixture

@@ -19,9 +19,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import jwt
+from jwt.utils import base64url_decode
 from openbadgeslib.ob3.contexts import bundled_contexts
+from openbadgeslib.ob3.did import fetch_did_web_document, pem_for_kid
 from openbadgeslib.ob3.ldp import OB3LdpVerifier
-from openbadgeslib.ob3.verifier import OB3VerificationError
+from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 from openvc.did.base import DidResolverRegistry
 from openvc.did.did_web import DidWebResolver
 from openvc.errors import OpenvcError
@@ -75,6 +78,26 @@ def with_openbadgeslib(credential: dict[str, Any], fetch: Fetch) -> Verdict:
     return "valid", "proof and status checked; the list’s own proof not"
 
 
+def jwt_with_openbadgeslib(token: str, base_url: str) -> str:
+    """The verdict on the JWT form, with its status list as a JWT too, whose own signature is checked."""
+    said = json.loads(base64url_decode(token.split(".")[1]))
+    fetch = _site(base_url, said, accept="application/vc+jwt, application/did+json;q=0.5")
+    try:
+        did = said["issuer"]["id"]
+        document = fetch_did_web_document(did, fetch)
+        pem = pem_for_kid(document, did, jwt.get_unverified_header(token)["kid"])
+        verifier = OB3Verifier(pem, issuer_did=did)
+        verifier.verify(token, check_status=True, verify_status_list=True, download=fetch)
+    except OB3VerificationError as error:
+        return "revoked" if "'revocation' is set" in str(error) else "refused"
+    return "valid"
+
+
+def fetch_text(base_url: str, url: str) -> str:
+    """What the site answers at one of its addresses."""
+    return _site(base_url, {})(url).decode()
+
+
 def with_openvc(credential: dict[str, Any], fetch: Fetch) -> Verdict:
     resolver = DidResolverRegistry([DidWebResolver(lambda url: json.loads(fetch(url)))])
     lists = default_status_list_resolver(resolver=resolver, fetch=lambda url: fetch(url).decode())
@@ -89,7 +112,11 @@ def with_openvc(credential: dict[str, Any], fetch: Fetch) -> Verdict:
     return "valid", "proof, status and the list’s own proof checked"
 
 
-def _site(base_url: str, credential: dict[str, Any]) -> Fetch:
+def _site(
+    base_url: str,
+    credential: dict[str, Any],
+    accept: str = "application/vc, application/did+json, application/json;q=0.5",
+) -> Fetch:
     """A way to fetch from the site, under its own host and under its issuer's, and from nowhere else."""
     hosts = {urlsplit(base_url).netloc}
     issuer = credential.get("issuer", "")
@@ -101,7 +128,7 @@ def _site(base_url: str, credential: dict[str, Any]) -> Fetch:
         parts = urlsplit(url)
         if parts.netloc not in hosts:
             raise ValueError(f"Not fetched, because it is not of the site: {url}")
-        headers = {"Accept": "application/vc, application/did+json, application/json;q=0.5"}
+        headers = {"Accept": accept}
         if parts.netloc != urlsplit(base_url).netloc:
             headers |= {"Host": parts.netloc, "X-Forwarded-Proto": "https"}
         query = f"?{parts.query}" if parts.query else ""

@@ -1,9 +1,9 @@
 // What do independent JavaScript verifiers say of a credential of a running site?
 //
-//   node verify.mjs <base-url> <credential-url-or-file> [--expect=valid|refused|revoked]
+//   node verify.mjs <base-url> <credential-url-or-file> … [--expect=valid|refused|revoked]
 //
-// Prints one line of JSON for each verifier: {"verifier", "verdict", "detail"}. Ends with 1 when a verdict is not the
-// expected one, and with 2 when the credential could not be read.
+// Prints one line of JSON for each credential and verifier: {"credential", "verifier", "verdict", "detail"}. Ends with 1
+// when a verdict is not the expected one, and with 2 when a credential could not be read.
 //
 // The libraries are used as published. They insist on https for did:web, and one of them fetches on its own, so the
 // global fetch is wrapped before they are loaded: whatever they ask of the issuer's host, or of the site's, is asked of
@@ -14,9 +14,10 @@ import {readFile} from 'node:fs/promises';
 const SCHEMA_URL = 'https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json';
 const SCHEMA_FILE = new URL('../../certificates/data/open-badges-3.0-schema.json', import.meta.url);
 
-const [baseUrl, source, ...options] = process.argv.slice(2);
-if (!baseUrl || !source) {
-  console.error('Usage: node verify.mjs <base-url> <credential-url-or-file> [--expect=valid|refused|revoked]');
+const options = process.argv.slice(2).filter(argument => argument.startsWith('--'));
+const [baseUrl, ...sources] = process.argv.slice(2).filter(argument => !argument.startsWith('--'));
+if (!baseUrl || !sources.length) {
+  console.error('Usage: node verify.mjs <base-url> <credential-url-or-file> … [--expect=valid|refused|revoked]');
   process.exit(2);
 }
 const expected = options.find(option => option.startsWith('--expect='))?.slice('--expect='.length);
@@ -42,42 +43,49 @@ globalThis.fetch = async (input, init) => {
   return networkFetch(new URL(url.pathname + url.search, baseUrl), {headers, redirect: 'error'});
 };
 
-let credential;
-try {
-  if (/^https?:/.test(source)) {
-    const response = await fetch(source, {headers: {accept: 'application/vc, application/json;q=0.5'}});
-    if (!response.ok) {
-      throw new Error(`${source} answered ${response.status}`);
-    }
-    credential = await response.json();
-  } else {
-    credential = JSON.parse(await readFile(source, 'utf8'));
-  }
-} catch (error) {
-  console.error(`The credential could not be read: ${words(error)}`);
-  process.exit(2);
-}
-const issuer = credential.issuer?.id ?? credential.issuer ?? '';
-if (issuer.startsWith('did:web:')) {
-  siteHosts.add(decodeURIComponent(issuer.split(':')[2]));
-}
-
 let surprises = 0;
-for (const [verifier, verify] of [
-  ['@digitalbazaar/vc', withDigitalBazaar],
-  ['@digitalcredentials/verifier-core', withVerifierCore],
-]) {
-  let result;
-  try {
-    // A copy each: a verifier may write into what it is given.
-    result = await verify(structuredClone(credential));
-  } catch (error) {
-    result = {verdict: 'refused', detail: words(error)};
+for (const source of sources) {
+  const credential = await read(source);
+  for (const [verifier, verify] of [
+    ['@digitalbazaar/vc', withDigitalBazaar],
+    ['@digitalcredentials/verifier-core', withVerifierCore],
+  ]) {
+    let result;
+    try {
+      // A copy each: a verifier may write into what it is given.
+      result = await verify(structuredClone(credential));
+    } catch (error) {
+      result = {verdict: 'refused', detail: words(error)};
+    }
+    process.stdout.write(JSON.stringify({credential: source, verifier, ...result}) + '\n');
+    surprises += expected !== undefined && result.verdict !== expected;
   }
-  process.stdout.write(JSON.stringify({verifier, ...result}) + '\n');
-  surprises += expected !== undefined && result.verdict !== expected;
 }
 process.exit(surprises ? 1 : 0);
+
+// The credential at an address of the site, or in a file. Ends the process when there is none.
+async function read(source) {
+  let credential;
+  try {
+    if (/^https?:/.test(source)) {
+      const response = await fetch(source, {headers: {accept: 'application/vc, application/json;q=0.5'}});
+      if (!response.ok) {
+        throw new Error(`${source} answered ${response.status}`);
+      }
+      credential = await response.json();
+    } else {
+      credential = JSON.parse(await readFile(source, 'utf8'));
+    }
+  } catch (error) {
+    console.error(`The credential could not be read: ${words(error)}`);
+    process.exit(2);
+  }
+  const issuer = credential.issuer?.id ?? credential.issuer ?? '';
+  if (issuer.startsWith('did:web:')) {
+    siteHosts.add(decodeURIComponent(issuer.split(':')[2]));
+  }
+  return credential;
+}
 
 async function withDigitalBazaar(credential) {
   const vc = await import('@digitalbazaar/vc');
@@ -129,7 +137,7 @@ async function withVerifierCore(credential) {
   }
   const steps = Object.fromEntries(result.log.map(step => [step.id, step]));
   const schema = result.additionalInformation?.find(({id}) => id === 'schema_check')?.results;
-  const checked = Array.isArray(schema) ? schema.every(({result}) => result.valid) : schema;
+  const checked = Array.isArray(schema) ? schema.every(({result}) => result.valid || isNewer(credential, result)) : schema;
   const detail = `signature ${steps.valid_signature?.valid}, dates ${steps.expiration?.valid}, ` +
     `status ${steps.revocation_status?.valid}, schema ${checked}`;
   if (steps.revocation_status?.error) {
@@ -138,8 +146,17 @@ async function withVerifierCore(credential) {
   if (steps.revocation_status?.valid === false) {
     return {verdict: 'revoked', detail};
   }
+  if (steps.suspension_status?.valid === false) {
+    return {verdict: 'refused', detail: `${detail}, suspended`};
+  }
   const accepted = steps.valid_signature?.valid && steps.expiration?.valid && checked === true;
   return {verdict: accepted ? 'valid' : 'refused', detail};
+}
+
+// Two status entries are allowed from Open Badges 3.1 on; the schema of 3.0 complains of the list, and must of nothing else.
+function isNewer(credential, {errors}) {
+  return Array.isArray(credential.credentialStatus) && errors?.length > 0 &&
+    errors.every(({instancePath}) => instancePath === '/credentialStatus');
 }
 
 function didDocumentUrl(did) {

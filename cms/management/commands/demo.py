@@ -14,7 +14,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from certificates.models import KeyAlgorithm
 from certificates.signing import CannotSign, activate_key, active_signer, stage_key
+from certificates.status import build_lists
 from cms.accounts.passwords import DEMO_PASSWORD
 from cms.demo.facts import demo_facts
 
@@ -68,14 +70,19 @@ class Command(BaseCommand):
 
     def sign_for_this_address(self) -> None:
         """A key for the present address: it is part of an issuer’s name, so another port is another issuer."""
-        try:
-            active_signer()
-        except CannotSign:
-            activate_key(key=stage_key(by=None, at=timezone.now()), by=None, at=timezone.now())
-            self.say(
-                f"This demo was made for another address than {settings.BASE_URL}. Its certificates keep the one they were "
-                "signed for, so other verifiers look for us there. --fresh makes everything anew for this address."
-            )
+        for algorithm in KeyAlgorithm:
+            try:
+                active_signer(algorithm)
+            except CannotSign:
+                at = timezone.now()
+                activate_key(key=stage_key(by=None, at=at, algorithm=algorithm), by=None, at=at, now=True)
+                if algorithm == KeyAlgorithm.ED25519:
+                    self.say(
+                        f"This demo was made for another address than {settings.BASE_URL}. Its certificates keep the one "
+                        "they were signed for, so other verifiers look for us there. --fresh makes everything anew for "
+                        "this address."
+                    )
+        build_lists(at=timezone.now())
 
     def print_facts(self, port: int) -> None:
         facts = demo_facts()
