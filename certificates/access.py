@@ -4,7 +4,7 @@ from cms.accounts.models import User
 from cms.accounts.policy import holders_of, rule
 from cms.accounts.roles import Role
 
-from .models import Certificate, RegisterBlock, RegisterMessage, Watch
+from .models import ApiToken, Certificate, RegisterBlock, RegisterMessage, Watch
 
 rule("certification.decide")(holders_of(Role.REGISTRAR))
 rule("rules.write")(holders_of(Role.REGISTRAR))  # drafts, publishing, and what rules would mean
@@ -35,3 +35,8 @@ def blocked(person: User, block: RegisterBlock) -> bool:
 @rule("watch.end")
 def watches_or_is_watched(person: User, watch: Watch) -> bool:
     return person.pk in {watch.watcher_id, watch.certificate.holder_id}
+
+
+@rule("api_token.end")
+def made_it(person: User, token: ApiToken) -> bool:
+    return token.owner_id == person.pk

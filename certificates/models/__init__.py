@@ -2,6 +2,7 @@
 
 from .attestations import Attestation
 from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
+from .check_records import CheckRecord
 from .designs import CertificateDesign, DesignVersion, ProgrammeDesign, SheetTemplate
 from .keys import SigningKey
 from .log import Checkpoint, LogEntry, LogHead, LogKey, LogNode
@@ -12,6 +13,7 @@ from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .rules import Allowance, AllowanceKind, DraftLine, RequirementDraft, RulesMove
 from .statuses import RevocationReason, Status, StatusList
+from .tokens import ApiToken
 from .trust import TrustedIssuer
 from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
@@ -19,12 +21,14 @@ __all__ = [
     "EXPIRING",
     "Allowance",
     "AllowanceKind",
+    "ApiToken",
     "Attestation",
     "Availability",
     "Certificate",
     "CertificateDesign",
     "CertificatePaper",
     "CertificationRequest",
+    "CheckRecord",
     "Checkpoint",
     "DesignVersion",
     "DraftLine",

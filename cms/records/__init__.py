@@ -14,9 +14,11 @@ from assessments.models import (
 )
 from certificates.models import (
     Allowance,
+    ApiToken,
     Certificate,
     CertificatePaper,
     Checkpoint,
+    CheckRecord,
     DesignVersion,
     LogEntry,
     RegisterEntry,
@@ -34,6 +36,7 @@ from courses.models import LedgerEntry, MoneyPaper
 from . import (
     agreements,
     awards,
+    checks,
     documents,
     issuers,
     log,
@@ -77,6 +80,8 @@ def counts() -> dict[str, int]:
         "issuers we know": TrustedIssuer.objects.count(),
         "designs in use": DesignVersion.objects.filter(used_from__isnull=False).count(),
         "files of certificates": CertificatePaper.objects.count(),
+        "records of checks": CheckRecord.objects.count(),
+        "tokens of programs": ApiToken.objects.count(),
         "ledger entries": LedgerEntry.objects.count(),
         "invoices, receipts and credit notes": MoneyPaper.objects.count(),
     }
@@ -97,6 +102,7 @@ def faults() -> Iterator[Fault]:
     yield from rules.faults()
     yield from issuers.faults()
     yield from papers.faults()
+    yield from checks.faults()
     yield from money.faults()
 
 
