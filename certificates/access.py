@@ -6,6 +6,7 @@ from cms.accounts.roles import Role
 
 from .case_states import is_told
 from .models import (
+    ApiToken,
     Appeal,
     Case,
     Certificate,
@@ -85,3 +86,8 @@ def decides_appeal(person: User, appeal: Appeal) -> bool:
 def reads_complaint(person: User, complaint: Complaint | None) -> bool:
     """The ombud. Not one who is a registrar as well: whoever complains was told that no registrar reads it."""
     return Role.OMBUD in person.roles and Role.REGISTRAR not in person.roles
+
+
+@rule("api_token.end")
+def made_it(person: User, token: ApiToken) -> bool:
+    return token.owner_id == person.pk

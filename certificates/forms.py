@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class NumberForm(forms.Form):
     number = forms.CharField(
         label=_("Certificate number"),
-        max_length=40,
+        max_length=200,  # the address of an answer is read too
         help_text=_(
             "Under the square code on the certificate. Small letters and missing hyphens are fine; "
             "there is no letter O, I, L or U in it."

@@ -1,7 +1,8 @@
 """What is a certificate number?
 
 `CS-XXXXX-XXXXX-C`: ten random Crockford base-32 characters and one check character. Ten characters are 50
-bits, so a number cannot be guessed and says nothing about how many certificates there are.
+bits, so a number cannot be guessed and says nothing about how many certificates there are. Records of checks are
+numbered alike, with `CR` in front.
 """
 
 import secrets
@@ -10,6 +11,7 @@ import unicodedata
 # Crockford's alphabet: no I, L, O (read as 1, 1, 0) and no U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 EXAMPLE = "CS-7K3M9-QX2TB-4"
+CERTIFICATE, RECORD = "CS", "CR"
 
 _RANDOM_CHARACTERS = 10
 _VALUE = {character: value for value, character in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
@@ -31,16 +33,16 @@ class MistypedNumber(BadNumber):
     """The shape is right and the check character is wrong: something was mistyped."""
 
 
-def new_number() -> str:
+def new_number(prefix: str = CERTIFICATE) -> str:
     """Return a new random number. Two calls meet with odds of 1 in 2^50: the database has the last word."""
     characters = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM_CHARACTERS))
-    return _written(characters + check_character(characters))
+    return _written(prefix, characters + check_character(characters))
 
 
-def read_number(text: str) -> str:
+def read_number(text: str, prefix: str = CERTIFICATE) -> str:
     """Return `text` as the number it means, written as on the certificate.
 
-    Reads upper and lower case alike, O as 0, I and L as 1, with or without spaces, hyphens and the `CS` in
+    Reads upper and lower case alike, O as 0, I and L as 1, with or without spaces, hyphens and the `prefix` in
     front. Raises MalformedNumber for another shape and MistypedNumber for a wrong check character.
     """
     # The bound comes first: normalising a megabyte of pasted text is work for nothing.
@@ -52,13 +54,13 @@ def read_number(text: str) -> str:
         raise MalformedNumber(_malformed())
     characters = characters.upper()
     if len(characters) == _RANDOM_CHARACTERS + 3:
-        characters = characters.removeprefix("CS")
+        characters = characters.removeprefix(prefix)
     if len(characters) != _RANDOM_CHARACTERS + 1 or not set(characters) <= set(_VALUE):
         raise MalformedNumber(_malformed())
     characters = "".join(ALPHABET[_VALUE[character]] for character in characters)
     if check_character(characters[:-1]) != characters[-1]:
         raise MistypedNumber("That number has a typing mistake. Compare it with the certificate, one group at a time.")
-    return _written(characters)
+    return _written(prefix, characters)
 
 
 def check_character(characters: str) -> str:
@@ -93,8 +95,8 @@ def _multiply(left: int, right: int) -> int:
     return product
 
 
-def _written(characters: str) -> str:
-    return f"CS-{characters[:5]}-{characters[5:10]}-{characters[10:]}"
+def _written(prefix: str, characters: str) -> str:
+    return f"{prefix}-{characters[:5]}-{characters[5:10]}-{characters[10:]}"
 
 
 def _malformed() -> str:

@@ -3,22 +3,24 @@
 import hashlib
 import json
 from http import HTTPStatus
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from cms.accounts.academy import AcademySettings
 from cms.accounts.policy import open_to_anyone
 from cms.accounts.throttle import WINDOW, too_many_misses
 from courses.models import CredentialKind
 
+from .check_forms import FileForm
 from .checking import as_json, can_be_shown, check_certificate, checks_in_words
 from .credential_tokens import served_token
 from .documents import achievement_document, did_document
@@ -48,24 +50,15 @@ def for_programs(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def verify_context(form: NumberForm, files: FileForm | None = None) -> dict[str, object]:
+    """What the page with the field and the place for files shows."""
+    return {"form": form, "files": files or FileForm(), "host": urlsplit(settings.BASE_URL).netloc}
+
+
 def _document(said: dict, content_type: str, cache: str) -> HttpResponse:
     response = HttpResponse(json.dumps(said, ensure_ascii=False, indent=2), content_type=content_type)
     response["Cache-Control"] = cache
     return for_programs(response)
-
-
-@csrf_exempt  # it changes nothing, and people post to it from bookmarked and printed forms
-@require_http_methods(["GET", "HEAD", "POST"])
-@open_to_anyone(WHY)
-def verify(request: HttpRequest) -> HttpResponse:
-    """The field for a number; posting one leads to its answer, or says what is wrong with it."""
-    form = NumberForm(request.POST or None)
-    if form.is_valid():
-        try:
-            return redirect("certificates:verify_number", read_number(form.cleaned_data["number"]))
-        except BadNumber as problem:
-            form.add_error("number", str(problem))
-    return render(request, "certificates/verify.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @never_cache
@@ -112,7 +105,7 @@ def _not_found_out(request: HttpRequest, wants_json: bool, number: str, problem:
     form.is_valid()
     form.add_error("number", str(problem))
     mistyped = isinstance(problem, MistypedNumber)
-    return render(request, "certificates/verify.html", {"form": form, "mistyped": mistyped}, status=400)
+    return render(request, "certificates/verify.html", verify_context(form) | {"mistyped": mistyped}, status=400)
 
 
 def _unknown(request: HttpRequest, wants_json: bool, number: str) -> HttpResponse:

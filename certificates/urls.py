@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 
-from . import public_views, register_urls, views
+from . import check_urls, public_views, register_urls, views
 from .models import StatusPurpose
 
 app_name = "certificates"
 urlpatterns = [
-    path("verify/", public_views.verify, name="verify"),
+    *check_urls.urlpatterns,  # before the numbers
     path("verify/<str:number>/", public_views.verify_number, name="verify_number"),
     path("credentials/<uuid:public_id>", public_views.credential, name="credential"),
     path("credentials/<uuid:public_id>.json", public_views.credential_json, name="credential_json"),

@@ -1,8 +1,10 @@
 """What was decided, and which document says so? Rules, decisions, certificates, keys and status lists."""
 
+from .api_tokens import ApiToken
 from .attestations import Attestation
 from .cases import Appeal, Case, CaseOrigin, CaseSettings, GiveUpWish, Outcome, RevocationProposal
 from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
+from .check_records import CheckRecord
 from .complaints import Closing, Complaint, ComplaintMessage, Subject
 from .decisions import Decision, DecisionKind, Flag, FlagSetAside, RulesInError, SeenScore
 from .designs import CertificateDesign, DesignVersion, ProgrammeDesign, SheetTemplate
@@ -24,6 +26,7 @@ __all__ = [
     "EXPIRING",
     "Allowance",
     "AllowanceKind",
+    "ApiToken",
     "Appeal",
     "Attestation",
     "Availability",
@@ -34,6 +37,7 @@ __all__ = [
     "CertificateDesign",
     "CertificatePaper",
     "CertificationRequest",
+    "CheckRecord",
     "Checkpoint",
     "Closing",
     "Complaint",

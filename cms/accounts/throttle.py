@@ -1,4 +1,7 @@
-"""Is somebody guessing numbers or links, or sending without end? Counts by address, in the cache; a hit is never slowed."""
+"""Is somebody guessing, sending without end, or asking for more than one person would? Counts by address, in the cache.
+
+A guess that hits is never slowed.
+"""
 
 import hmac
 import secrets
@@ -15,17 +18,25 @@ WINDOW = 60  # seconds
 _SECRET = secrets.token_bytes(32)
 
 
-def too_many_misses(request: HttpRequest, *, what: str) -> bool:
-    """Count one miss of this kind and say whether there were too many of it in this minute.
+def too_many_misses(request: HttpRequest, *, what: str, misses: int = 1) -> bool:
+    """Count misses of this kind and say whether there were too many of it in this minute.
 
     `what` names what is guessed at, each with a count of its own. Addresses are kept for a minute, in the cache only.
     """
+    return over_limit(what=f"{what}-misses", who=client_address(request), most=MISSES, by=misses)
+
+
+def over_limit(*, what: str, who: str, most: int, by: int = 1) -> bool:
+    """Count `by` times what `who` did, and say whether that is more than `most` in this minute. No, while the cache is down.
+
+    `who` is an address, or the name of an account or token; its digest is kept for a minute, in the cache only.
+    """
     # Its digest: a header may hold anything, and a key may not.
-    key = f"{what}-misses:{sha256(client_address(request).encode()).hexdigest()}"
-    if cache.add(key, 1, WINDOW):
-        return False
+    key = f"{what}:{sha256(who.encode()).hexdigest()}"
+    if cache.add(key, by, WINDOW):
+        return by > most
     try:
-        return (cache.incr(key) or 0) > MISSES  # nothing comes back while the cache is down
+        return (cache.incr(key, by) or 0) > most  # nothing comes back while the cache is down
     except ValueError:  # it ran out between the two calls
         return False
 

@@ -14,10 +14,12 @@ from assessments.models import (
 )
 from certificates.models import (
     Allowance,
+    ApiToken,
     Case,
     Certificate,
     CertificatePaper,
     Checkpoint,
+    CheckRecord,
     Complaint,
     CredentialToken,
     Decision,
@@ -38,6 +40,7 @@ from courses.models import LedgerEntry, MoneyPaper
 from . import (
     agreements,
     awards,
+    checks,
     decided,
     documents,
     issuers,
@@ -86,6 +89,8 @@ def counts() -> dict[str, int]:
         "issuers we know": TrustedIssuer.objects.count(),
         "designs in use": DesignVersion.objects.filter(used_from__isnull=False).count(),
         "files of certificates": CertificatePaper.objects.count(),
+        "records of checks": CheckRecord.objects.count(),
+        "tokens of programs": ApiToken.objects.count(),
         "ledger entries": LedgerEntry.objects.count(),
         "invoices, receipts and credit notes": MoneyPaper.objects.count(),
     }
@@ -107,6 +112,7 @@ def faults() -> Iterator[Fault]:
     yield from issuers.faults()
     yield from papers.faults()
     yield from decided.faults()
+    yield from checks.faults()
     yield from money.faults()
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 def run(measure: Callable[..., None]) -> None:
     from certificates.baking import bake_png, bake_svg
-    from certificates.printing import certificate_pdf
+    from certificates.papers import rendered
     from certificates.verifying import examine
     from tests.certificates.verifying.issuer import AT, EC, make_jwt, make_signed, network, signed_bytes_of
     from tests.certificates.verifying.pictures import PNG, SVG
@@ -23,7 +23,7 @@ def run(measure: Callable[..., None]) -> None:
         ("check ours, SVG", bake_svg(SVG, text).encode()),
     ):
         measure(name, lambda data=data: examine(data, at=now))
-    sheet = certificate_pdf(certificate)
+    sheet = rendered(certificate)
     measure("check ours, PDF (own process)", lambda: examine(sheet, at=now), rounds=10)
 
     asked = network()

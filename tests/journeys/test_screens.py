@@ -44,6 +44,8 @@ def screens() -> dict[str, list[str]]:
             "/", "/programmes/", f"{COURSE}/", "/programmes/foundations-of-consent/", "/programmes/closed-set-practice/",
             "/access/", "/privacy/", "/verify/", *(f"/verify/{number}/" for number in numbers.values()),
             "/verify/CS-00000-00000-0/", "/verify/CS-00000-00000-1/", f"/credentials/{active.public_id}",
+            "/verify/spot-a-fake/", *(f"/verify/examples/{which}/" for which in ("active", "revoked", "altered")),
+            "/api/v1/docs",
             "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nothing-here/",
             "/complaints/", "/complaints/find/", f"/complaints/{told.code}/",
         ],
@@ -64,6 +66,7 @@ def screens() -> dict[str, list[str]]:
         "employer@demo.example": [
             "/payments/places/", "/payments/", "/programmes/foundations-of-consent/places/",
             f"/payments/orders/{places.reference}/", f"/payments/papers/main/RCT-{receipt.number}/",
+            "/verify/bulk/", "/accounts/tokens/",
         ],
         "paid@demo.example": ["/learn/", "/payments/", f"/shifts/mentors/{pair.mentor_id}/ask/"],
         "graduate@demo.example": ["/learn/", "/certificates/", f"/certificates/give-up/{active.public_id}/"],

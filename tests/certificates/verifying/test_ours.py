@@ -10,7 +10,7 @@ from django.utils import timezone
 from certificates.documents import PublishedKey
 from certificates.editions import new_edition
 from certificates.models import Certificate, EditionReason, Status
-from certificates.printing import certificate_pdf
+from certificates.papers import rendered
 from certificates.proofs import add_proof
 from certificates.signing import active_signer
 from certificates.status import revoke_certificate
@@ -56,7 +56,7 @@ def test_our_certificate_is_valid_without_asking_anybody() -> None:
 
 
 def test_the_printed_sheet_carries_it() -> None:
-    report = check(certificate_pdf(make_certificate()))
+    report = check(rendered(make_certificate()))
 
     assert (report.verdict, report.found_in) == (Verdict.VALID, FileKind.PDF)
 
