@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -17,12 +18,12 @@ from cms.accounts.policy import open_to_anyone
 from cms.accounts.throttle import WINDOW, too_many_misses
 from courses.models import CredentialKind
 
-from .checking import as_json, check_certificate, checks_in_words, is_sound
+from .checking import as_json, check_certificate, checks_in_words, is_sound, newest_of
 from .documents import achievement_document, did_document
 from .forms import NumberForm
-from .issuer import achievement_id, issuer_did, issuer_url
+from .issuer import achievement_id, address_of, issuer_did, issuer_url
 from .issuing import ACHIEVEMENT_TYPES
-from .models import Certificate, RequirementSet, Status, StatusList
+from .models import Certificate, RequirementSet, StatusList
 from .numbers import BadNumber, MistypedNumber, read_number
 from .printing import printed, signed_by
 from .signing import CannotSign, published_keys
@@ -150,21 +151,31 @@ def credential(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 @open_to_anyone(WHY)
 def credential_json(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The Open Badges 3.0 credential, to the byte as it was signed. 410 once replaced: it holds a former name."""
+    """The Open Badges 3.0 credential, to the byte as it was signed. 410 once replaced: it holds a former name.
+
+    A program that asked for one document is not given another; a `Link` names the newer one.
+    """
     certificate = get_object_or_404(Certificate, public_id=public_id)
     if certificate.superseded_at:
-        return for_programs(
-            HttpResponseGone(_("This credential was replaced by a newer one."), content_type="text/plain")
-        )
+        gone = HttpResponseGone(_("This credential was replaced by a newer one."), content_type="text/plain")
+        newer = address_of("certificates:credential_json", newest_of(certificate).public_id)
+        gone["Link"] = f'<{newer}>; rel="successor-version"'  # RFC 5829, section 3.3
+        return for_programs(gone)
     response = HttpResponse(certificate.credential, content_type=CREDENTIAL)
     return for_programs(response)
 
 
-def shown(public_id: UUID) -> Certificate | HttpResponse:
-    """The certificate, if its paper may still be shown; else where people are led instead. One query."""
+def shown(public_id: UUID, *, page: str = "credential", query: str = "") -> Certificate | HttpResponse:
+    """The certificate, if its paper may still be shown; else where people are led instead. One query.
+
+    What was replaced leads to the same `page` of the newest, so an address that was passed on goes on working.
+    """
     found = Certificate.objects.select_related("signing_key", "status_list", "design").defer(*PICTURES)
     certificate = get_object_or_404(found, public_id=public_id)
-    if certificate.status(timezone.now()) in {Status.REVOKED, Status.SUPERSEDED} or not is_sound(certificate):
+    if certificate.superseded_at:
+        address = reverse(f"certificates:{page}", args=[newest_of(certificate).public_id])
+        return redirect(f"{address}?{query}" if query else address)
+    if certificate.revoked_at or not is_sound(certificate):
         return redirect("certificates:verify_number", certificate.number)
     return certificate
 

@@ -14,8 +14,10 @@ urlpatterns = [
     path(".well-known/did.json", public_views.did, name="did"),
     path("status/revocation/<int:number>", public_views.status_list, name="status_list"),
     path("achievements/<int:set_id>", public_views.achievement, name="achievement"),
+    path("", include("certificates.wallet.urls")),
     path("log/", include("certificates.log_urls")),
     path("certificates/", views.certificate_list, name="list"),
     path("certificates/<int:enrolment_id>/ask/", views.ask, name="ask"),
     *register_urls.urlpatterns,
+    path("", include("certificates.holder_urls")),  # last: a number is any word
 ]

@@ -5,6 +5,7 @@ from .certificates import EXPIRING, Certificate, EditionReason, PastEdition
 from .designs import CertificateDesign, DesignVersion, ProgrammeDesign, SheetTemplate
 from .keys import SigningKey
 from .log import Checkpoint, LogEntry, LogHead, LogKey, LogNode
+from .names import NameRequest, NameRequestKind
 from .papers import CertificatePaper, PaperFormat, PaperSize
 from .register import Availability, Facet, Language, RegisterEntry, RegisterMark, Speciality
 from .relay import RegisterBlock, RegisterMessage, RegisterSettings
@@ -13,6 +14,7 @@ from .requirements import Requirement, RequirementKind, RequirementSet
 from .rules import Allowance, AllowanceKind, DraftLine, RequirementDraft, RulesMove
 from .statuses import RevocationReason, Status, StatusList
 from .trust import TrustedIssuer
+from .wallets import SpentNonce, WalletOffer
 from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "LogHead",
     "LogKey",
     "LogNode",
+    "NameRequest",
+    "NameRequestKind",
     "PaperFormat",
     "PaperSize",
     "PastEdition",
@@ -54,9 +58,11 @@ __all__ = [
     "SheetTemplate",
     "SigningKey",
     "Speciality",
+    "SpentNonce",
     "Status",
     "StatusList",
     "TrustedIssuer",
+    "WalletOffer",
     "Watch",
     "WatchChange",
     "WatchNotice",

@@ -13,7 +13,7 @@ from assessments.documents import waiting_documents
 from assessments.escalating import escalated
 from assessments.models import MentorApplication, ShiftDispute
 from assessments.running_out import mentors_running_out
-from certificates.models import EXPIRING, Certificate, CertificationRequest
+from certificates.models import EXPIRING, Certificate, CertificationRequest, NameRequest
 from certificates.relay import open_reports
 from courses.models import Concern, Invitation, MoneyPaper, PaperKind
 
@@ -32,6 +32,10 @@ class Pile:
 
 def waiting_requests() -> QuerySet[CertificationRequest]:
     return CertificationRequest.objects.filter(answered_at=None)
+
+
+def waiting_names() -> QuerySet[NameRequest]:
+    return NameRequest.objects.filter(answered_at=None, withdrawn_at=None)
 
 
 def waiting_invoices() -> QuerySet[MoneyPaper]:
@@ -99,6 +103,10 @@ def piles(at: datetime) -> list[Pile]:
         _pile(
             waiting_documents(), "uploaded_at", label=_("Documents to look at"), url=reverse("desk:document_list"),
             icon="doc-full", needs_answer=True,
+        ),
+        _pile(
+            waiting_names(), "asked_at", label=_("Names to change"), url=reverse("desk:name_list"),
+            icon="edit", needs_answer=True,
         ),
         _pile(
             open_invitations(at), "invited_at", label=_("Open invitations"),

@@ -19,6 +19,7 @@ from certificates.models import (
     Checkpoint,
     DesignVersion,
     LogEntry,
+    NameRequest,
     RegisterEntry,
     RequirementSet,
     RulesMove,
@@ -38,6 +39,7 @@ from . import (
     issuers,
     log,
     money,
+    names,
     papers,
     recommendations,
     register,
@@ -69,6 +71,7 @@ def counts() -> dict[str, int]:
         "status lists": StatusList.objects.count(),
         "log entries": LogEntry.objects.count(),
         "log checkpoints": Checkpoint.objects.count(),
+        "requests for another name": NameRequest.objects.count(),
         "register entries": RegisterEntry.objects.count(),
         "watches": Watch.objects.count(),
         "rule sets": RequirementSet.objects.count(),
@@ -93,6 +96,7 @@ def faults() -> Iterator[Fault]:
     yield from recommendations.faults()
     yield from awards.faults()
     yield from log.faults()
+    yield from names.faults()
     yield from register.faults()
     yield from rules.faults()
     yield from issuers.faults()
