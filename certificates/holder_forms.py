@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +56,3 @@ class OfferForm(forms.Form):
         required=False,
         help_text=_("Six digits, shown here. For when others can see your screen. Some wallets cannot ask for it."),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="offer_%s", **kwargs)

@@ -30,7 +30,7 @@ def name_list(request: HttpRequest) -> HttpResponse:
     policy.require(request.user, "name.answer")
     state, choices = choices_of(request, {"waiting": _("Waiting"), "answered": _("Answered")})
     waiting = state == "waiting"
-    rows = _requests().filter(answered_at__isnull=not waiting, withdrawn_at=None).defer("words")
+    rows = _requests().filter(answered_at__isnull=waiting, withdrawn_at=None).defer("words")
     return show_list(
         request,
         title=_("Names to change"),
@@ -50,9 +50,9 @@ def name_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @allowed("desk.use")
-def name_detail(request: HttpRequest, request_id: int) -> HttpResponse:
+def name_detail(request: HttpRequest, name_request_id: int) -> HttpResponse:
     """One request. That its private words were read is written down."""
-    asked = _fetch(request, request_id)
+    asked = _fetch(request, name_request_id)
     if asked.words:
         history.audit(verb="name.read", subject=history.name_of(asked), actor=person_of(request))
     own = asked.asked_by_id == request.user.pk
@@ -82,9 +82,9 @@ def name_detail(request: HttpRequest, request_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("desk.use")
-def name_accept(request: HttpRequest, request_id: int) -> HttpResponse:
+def name_accept(request: HttpRequest, name_request_id: int) -> HttpResponse:
     """Say when one made sure that the holder asks; read what changes; then replace the certificate."""
-    asked = _fetch(request, request_id)
+    asked = _fetch(request, name_request_id)
     here = reverse("desk:name_detail", args=[asked.pk])
     if asked.answered_at or asked.withdrawn_at:
         return _already(request, here)
@@ -132,9 +132,9 @@ def name_accept(request: HttpRequest, request_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed("desk.use")
-def name_return(request: HttpRequest, request_id: int) -> HttpResponse:
+def name_return(request: HttpRequest, name_request_id: int) -> HttpResponse:
     """Return it, with words for the holder."""
-    asked = _fetch(request, request_id)
+    asked = _fetch(request, name_request_id)
     here = reverse("desk:name_detail", args=[asked.pk])
     if asked.answered_at or asked.withdrawn_at:
         return _already(request, here)
@@ -179,8 +179,8 @@ def _requests() -> QuerySet[NameRequest]:
     return rows.defer("certificate__credential", "replacement__credential")
 
 
-def _fetch(request: HttpRequest, request_id: int) -> NameRequest:
-    return policy.fetch(request.user, "name.answer", _requests(), pk=request_id)
+def _fetch(request: HttpRequest, name_request_id: int) -> NameRequest:
+    return policy.fetch(request.user, "name.answer", _requests(), pk=name_request_id)
 
 
 def _steps() -> list[Step]:

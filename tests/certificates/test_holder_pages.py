@@ -225,7 +225,16 @@ def test_what_is_copied_has_no_script_and_escapes_what_was_typed(certificate) ->
 def test_the_share_page_has_all_ways_and_files(client, certificate) -> None:
     words = words_of(client, certificate, "share")
 
-    for said in ("linkedin.com", "&lt;iframe", "With the badge", "Offer it to a wallet", ".json", ".png", ".svg", ".pdf"):
+    for said in (
+        "linkedin.com",
+        "&lt;iframe",
+        "With the badge",
+        "Offer it to a wallet",
+        ".json",
+        ".png",
+        ".svg",
+        ".pdf",
+    ):
         assert said in words
 
 

@@ -35,9 +35,7 @@ def certificate(db):
 
 
 def offered(certificate, *, asks_pin: bool = False, at=None) -> Keys:
-    return offer_to_wallet(
-        certificate=certificate, by=certificate.holder, asks_pin=asks_pin, at=at or timezone.now()
-    )
+    return offer_to_wallet(certificate=certificate, by=certificate.holder, asks_pin=asks_pin, at=at or timezone.now())
 
 
 def exchange(client, code: str, **said):
@@ -277,9 +275,7 @@ def test_access_opens_the_certificate_it_was_given_for_and_no_other(client, cert
 
 def test_what_was_replaced_meanwhile_is_not_fetched(client, certificate) -> None:
     access = access_to(client, certificate)
-    replace_certificate(
-        certificate=certificate, holder_name="Noor Prosser", by=make_registrar(), at=timezone.now()
-    )
+    replace_certificate(certificate=certificate, holder_name="Noor Prosser", by=make_registrar(), at=timezone.now())
 
     refused = fetch(client, access)
 
@@ -345,7 +341,11 @@ def test_a_nonce_of_somebody_elses_is_refused(nonce: object) -> None:
 
 def proof_over(nonce: object) -> str:
     wallet = Wallet()
-    said = {"alg": "ES256", "typ": "openid4vci-proof+jwt", "jwk": {k: v for k, v in wallet.public.items() if k != "kid"}}
+    said = {
+        "alg": "ES256",
+        "typ": "openid4vci-proof+jwt",
+        "jwk": {k: v for k, v in wallet.public.items() if k != "kid"},
+    }
     body = {"aud": settings.BASE_URL, "iat": int(NOW.timestamp()), "nonce": nonce}
     return jws.serialize_compact(said, json.dumps(body), wallet.key, algorithms=["ES256"])
 
@@ -380,7 +380,9 @@ WRONG = {
     "key that is none": lambda: Wallet().proof(header={"jwk": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}}),
     "key elsewhere": lambda: Wallet().proof(brings="", header={"kid": "did:web:evil.example#1"}),
     "none": lambda: base64url(b'{"alg":"none","typ":"openid4vci-proof+jwt"}') + "." + base64url(b"{}") + ".",
-    "shared secret": lambda: base64url(b'{"alg":"HS256","typ":"openid4vci-proof+jwt"}') + "." + base64url(b"{}") + ".AA",
+    "shared secret": lambda: (
+        base64url(b'{"alg":"HS256","typ":"openid4vci-proof+jwt"}') + "." + base64url(b"{}") + ".AA"
+    ),
     "no JWT": lambda: "words",
     "too long": lambda: "a.b." + "c" * 9000,
     "number": lambda: 7,

@@ -22,6 +22,7 @@ from tests.factories.desk import (
     make_dispute,
     make_invitation,
     make_invoice,
+    make_name_request,
     make_report,
     yesterday,
 )
@@ -101,12 +102,13 @@ MAKERS = {
     "desk:shadow_shift_list": make_an_old_shift,
     "desk:shadow_dispute_list": lambda number: make_dispute(),
     "desk:audit_list": lambda number: make_audit(),
+    "desk:name_list": lambda number: make_name_request(),
     "desk:register_list": lambda number: make_report(),
     "desk:register_report_list": lambda number: make_report(),
 }
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
-    "cms_desk": 24,
+    "cms_desk": 25,
     "desk:request_list": 11,
     "desk:certificate_list": 11,
     "desk:invoice_list": 11,
@@ -128,6 +130,7 @@ QUERIES = {
     "desk:shadow_shift_list": 11,
     "desk:shadow_dispute_list": 11,
     "desk:audit_list": 11,
+    "desk:name_list": 11,
     "desk:register_list": 11,
     "desk:register_report_list": 11,
     "desk:document_list": 11,
