@@ -23,6 +23,7 @@ rule("rules.write")(holders_of(Role.REGISTRAR))  # drafts, publishing, and what 
 rule("rules.move")(holders_of(Role.REGISTRAR))
 rule("requirement.waive")(holders_of(Role.REGISTRAR))
 rule("certificate.change_status")(holders_of(Role.REGISTRAR))
+rule("name.answer")(holders_of(Role.REGISTRAR))
 rule("certificate_design.keep")(holders_of(Role.REGISTRAR))
 
 

@@ -15,7 +15,7 @@ from courses.models import CredentialKind
 from .bitstring import decode, is_set
 from .documents import status_entries
 from .issuer import address_of, credential_id, issuer_url
-from .issuing import ACHIEVEMENT_TYPES, shown_results
+from .issuing import ACHIEVEMENT_TYPES, shown_results, valid_from
 from .models import Certificate, LogEntry, RevocationReason, Status, StatusList
 from .proofs import proof_holds, raw_public_key
 
@@ -52,6 +52,11 @@ class Answer:
         return None if hidden else self.certificate.holder_name
 
     @property
+    def results(self) -> list[dict[str, str]]:
+        """What was measured and the holder lets others read; nothing once it was replaced."""
+        return [] if self.status is Status.SUPERSEDED else shown_results(self.certificate)
+
+    @property
     def since(self) -> datetime:
         """When the present status began."""
         certificate = self.certificate
@@ -78,9 +83,7 @@ def check_certificate(*, number: str, at: datetime) -> Answer:
     status = certificate.status(at)
     newest = None
     if status is Status.SUPERSEDED:
-        newest = certificate.replaced_by
-        while newest.superseded_at and newest.superseded_at <= at:
-            newest = newest.replaced_by
+        newest = newest_of(certificate)
     return Answer(
         certificate=certificate,
         at=at,
@@ -115,6 +118,13 @@ def answerable() -> QuerySet[Certificate]:
         "signing_key", "status_list", "suspension_list", "replaced_by", "requirement_set"
     )
     return loaded.annotate(log_index=Subquery(logged))
+
+
+def newest_of(certificate: Certificate) -> Certificate:
+    """The one that stands in its place at the end; itself, where it was not replaced. A query for each replacement."""
+    while certificate.superseded_at:
+        certificate = certificate.replaced_by
+    return certificate
 
 
 def is_sound(certificate: Certificate) -> bool:
@@ -159,7 +169,7 @@ def _is_sound(certificate: Certificate) -> bool:
         | ({"name": certificate.holder_name} if certificate.shows_name else {}),
         (certificate.issuer_did, certificate.issuer_name),
         (
-            _moment(certificate.signed_at),
+            _moment(valid_from(certificate)),
             certificate.awarded_on.isoformat(),
             _moment(certificate.valid_until) if certificate.valid_until else None,
         ),
@@ -233,6 +243,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
     }
     if said["holder"] is None:
         del said["holder"]
+    if answer.results:
+        said["results"] = answer.results
     return said
 
 

@@ -248,6 +248,12 @@ def shown_results(certificate: Certificate) -> list[dict[str, str]]:
     return [result for result in certificate.results if shown[result["measure"]]]
 
 
+def valid_from(certificate: Certificate) -> datetime:
+    """When this edition begins: as it was signed; for what had run out by then, at its end, as it never holds again."""
+    until = certificate.valid_until
+    return min(certificate.signed_at, until) if until else certificate.signed_at
+
+
 def _award(certificate: Certificate, rules: RequirementSet, subject_id: str) -> Award:
     criteria = _("Every requirement of %(set)s of the programme %(programme)s was met.") % {
         "set": (_("the example rule set %(version)s") if rules.is_example else _("the rule set %(version)s"))
@@ -270,7 +276,7 @@ def _award(certificate: Certificate, rules: RequirementSet, subject_id: str) -> 
         criteria_url=None,
         number=certificate.number,
         version=rules.version,
-        valid_from=certificate.signed_at,
+        valid_from=valid_from(certificate),
         awarded_on=awarded,
         valid_until=certificate.valid_until,
         results=[

@@ -8,7 +8,7 @@ from cms.accounts.academy import AcademySettings
 from courses.models import Enrolment
 
 from .issuer import address_of, verify_url
-from .models import Certificate, CertificationRequest
+from .models import Certificate, CertificationRequest, NameRequest
 
 
 def send_certificate(certificate: Certificate) -> None:
@@ -56,4 +56,21 @@ def send_rules_changed(enrolment: Enrolment) -> None:
         ),
         None,
         [enrolment.learner.email],
+    )
+
+
+def send_name_returned(request: NameRequest) -> None:
+    """Tell the holder that there is an answer; what was asked, and the answer, are behind the sign-in."""
+    send_mail(
+        _("There is an answer to your request"),
+        render_to_string(
+            "certificates/mail/name_returned.txt",
+            {
+                "academy": AcademySettings.load(),
+                "holder": request.asked_by,
+                "own_url": address_of("certificates:own", request.certificate.number),
+            },
+        ),
+        None,
+        [request.asked_by.email],
     )

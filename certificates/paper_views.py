@@ -28,7 +28,9 @@ def credential_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The certificate to print, with the credential attached: A4, or US Letter with `?paper=letter`."""
     letter = request.GET.get("paper", "").lower() == PaperSize.LETTER
     size = PaperSize.LETTER if letter else PaperSize.A4
-    return _given(public_id, PaperFormat.PDF, size, name="-letter" if letter else "")
+    return _given(
+        public_id, PaperFormat.PDF, size, name="-letter" if letter else "", query="paper=letter" if letter else ""
+    )
 
 
 @never_cache
@@ -47,9 +49,12 @@ def credential_svg(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return for_programs(_given(public_id, PaperFormat.SVG, name="-badge"))
 
 
-def _given(public_id: UUID, form: PaperFormat, size: PaperSize | None = None, *, name: str) -> HttpResponse:
-    """The file as it was first given out. Not given out once the certificate is revoked or replaced."""
-    certificate = shown(public_id)
+def _given(
+    public_id: UUID, form: PaperFormat, size: PaperSize | None = None, *, name: str, query: str = ""
+) -> HttpResponse:
+    """The file as it was first given out. Not given out once the certificate is revoked; once it is replaced, its address
+    leads to the newest one's file."""
+    certificate = shown(public_id, page=f"credential_{form}", query=query)
     if not isinstance(certificate, Certificate):
         return certificate
     paper: CertificatePaper = paper_of(certificate, form=form, size=size, at=timezone.now())

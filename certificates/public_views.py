@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -21,13 +22,13 @@ from cms.accounts.throttle import WINDOW, too_many_misses
 from courses.models import CredentialKind
 
 from .check_forms import FileForm
-from .checking import as_json, can_be_shown, check_certificate, checks_in_words
+from .checking import as_json, can_be_shown, check_certificate, checks_in_words, newest_of
 from .credential_tokens import served_token
 from .documents import achievement_document, did_document
 from .forms import NumberForm
-from .issuer import achievement_id, issuer_did, issuer_url
+from .issuer import achievement_id, address_of, issuer_did, issuer_url
 from .issuing import ACHIEVEMENT_TYPES
-from .models import Certificate, RequirementSet, Status, StatusList, StatusPurpose
+from .models import Certificate, RequirementSet, StatusList, StatusPurpose
 from .numbers import BadNumber, MistypedNumber, read_number
 from .printing import printed, signed_by
 from .signing import CannotSign, published_keys
@@ -156,10 +157,13 @@ def credential(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 @open_to_anyone(WHY)
 def credential_json(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The Open Badges 3.0 credential, to the byte as it was signed. 410 once replaced: it holds a former name."""
+    """The Open Badges 3.0 credential, to the byte as it was signed. 410 once replaced: it holds a former name.
+
+    A program that asked for one document is not given another; a `Link` names the newer one.
+    """
     certificate = get_object_or_404(Certificate, public_id=public_id)
     if certificate.superseded_at:
-        return _replaced()
+        return _replaced(certificate, "credential_json")
     response = HttpResponse(certificate.credential, content_type=CREDENTIAL)
     return for_programs(response)
 
@@ -171,7 +175,7 @@ def credential_jwt(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The same credential as a JWT of the Open Badges 3.0 profile, to the byte as it was signed. 410 once replaced."""
     certificate = get_object_or_404(Certificate, public_id=public_id)
     if certificate.superseded_at:
-        return _replaced()
+        return _replaced(certificate, "credential_jwt")
     try:
         served = served_token(certificate=certificate, at=timezone.now())
     except CannotSign:
@@ -179,15 +183,25 @@ def credential_jwt(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return for_programs(HttpResponse(served.token, content_type="text/plain"))
 
 
-def _replaced() -> HttpResponse:
-    return for_programs(HttpResponseGone(_("This credential was replaced by a newer one."), content_type="text/plain"))
+def _replaced(certificate: Certificate, page: str) -> HttpResponse:
+    """A program that asked for one document is not given another: it is told where the newer one is."""
+    gone = HttpResponseGone(_("This credential was replaced by a newer one."), content_type="text/plain")
+    newer = address_of(f"certificates:{page}", newest_of(certificate).public_id)
+    gone["Link"] = f'<{newer}>; rel="successor-version"'  # RFC 5829, section 3.3
+    return for_programs(gone)
 
 
-def shown(public_id: UUID) -> Certificate | HttpResponse:
-    """The certificate, if its paper may still be shown; else where people are led instead. One query."""
-    loaded = Certificate.objects.select_related("signing_key", "status_list", "suspension_list", "design")
-    certificate = get_object_or_404(loaded.defer(*PICTURES), public_id=public_id)
-    if certificate.status(timezone.now()) in {Status.REVOKED, Status.SUPERSEDED} or not can_be_shown(certificate):
+def shown(public_id: UUID, *, page: str = "credential", query: str = "") -> Certificate | HttpResponse:
+    """The certificate, if its paper may still be shown; else where people are led instead. One query.
+
+    What was replaced leads to the same `page` of the newest, so an address that was passed on goes on working.
+    """
+    found = Certificate.objects.select_related("signing_key", "status_list", "suspension_list", "design")
+    certificate = get_object_or_404(found.defer(*PICTURES), public_id=public_id)
+    if certificate.superseded_at:
+        address = reverse(f"certificates:{page}", args=[newest_of(certificate).public_id])
+        return redirect(f"{address}?{query}" if query else address)
+    if certificate.revoked_at or not can_be_shown(certificate):
         return redirect("certificates:verify_number", certificate.number)
     return certificate
 

@@ -9,9 +9,18 @@ from courses.models import Enrolment
 
 from . import relay_mail, watch_notices
 from .log.publishing import publish_checkpoint
-from .mail import send_certificate, send_declined, send_rules_changed
-from .models import Certificate, CertificationRequest, PaperFormat, PaperSize, RegisterEntry, RegisterMessage
+from .mail import send_certificate, send_declined, send_name_returned, send_rules_changed
+from .models import (
+    Certificate,
+    CertificationRequest,
+    NameRequest,
+    PaperFormat,
+    PaperSize,
+    RegisterEntry,
+    RegisterMessage,
+)
 from .papers import paper_of
+from .wallet.offers import forget_offers
 
 
 @task
@@ -92,3 +101,14 @@ def end_suspensions() -> None:
 @task
 def build_status_lists() -> None:
     call_command("build_status_lists", verbosity=0)
+
+
+@task
+def tell_name_returned(request_id: int) -> None:
+    send_name_returned(NameRequest.objects.select_related("asked_by", "certificate").get(pk=request_id))
+
+
+@cron("40 4 * * *")
+@task
+def forget_wallet_offers() -> None:
+    forget_offers(at=timezone.now())

@@ -27,9 +27,11 @@ urlpatterns = [
         name="suspension_list",
     ),
     path("achievements/<int:set_id>", public_views.achievement, name="achievement"),
+    path("", include("certificates.wallet.urls")),
     path("log/", include("certificates.log_urls")),
     path("certificates/", views.certificate_list, name="list"),
     path("certificates/<int:enrolment_id>/ask/", views.ask, name="ask"),
     *register_urls.urlpatterns,
     path("", include("certificates.decision_urls")),
+    path("", include("certificates.holder_urls")),  # last: a number is any word
 ]

@@ -36,6 +36,7 @@ PLACES = (
     (_("What waits"), "cms_desk", "clipboard-list"),
     (_("Certification requests"), "desk:request_list", "tasks"),
     (_("Certificates"), "desk:certificate_list", "doc-full"),
+    (_("Names to change"), "desk:name_list", "edit"),
     (_("Register"), "desk:register_list", "list-ul"),
     (_("Reported messages"), "desk:register_report_list", "warning"),
     (_("Certificate designs"), "desk:design_list", "image"),

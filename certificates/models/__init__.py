@@ -10,6 +10,7 @@ from .decisions import Decision, DecisionKind, Flag, FlagSetAside, RulesInError,
 from .designs import CertificateDesign, DesignVersion, ProgrammeDesign, SheetTemplate
 from .keys import KeyAlgorithm, KeyBackend, SigningKey
 from .log import Checkpoint, LogEntry, LogHead, LogKey, LogNode
+from .names import NameRequest, NameRequestKind
 from .papers import CertificatePaper, PaperFormat, PaperSize
 from .questions import RequestQuestion
 from .register import Availability, Facet, Language, RegisterEntry, RegisterMark, Speciality
@@ -20,6 +21,7 @@ from .rules import Allowance, AllowanceKind, DraftLine, RequirementDraft, RulesM
 from .statuses import RevocationReason, Status, StatusList, StatusPurpose, SuspensionWords
 from .tokens import CredentialToken
 from .trust import TrustedIssuer
+from .wallets import SpentNonce, WalletOffer
 from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
 __all__ = [
@@ -60,6 +62,8 @@ __all__ = [
     "LogHead",
     "LogKey",
     "LogNode",
+    "NameRequest",
+    "NameRequestKind",
     "Outcome",
     "PaperFormat",
     "PaperSize",
@@ -83,12 +87,14 @@ __all__ = [
     "SheetTemplate",
     "SigningKey",
     "Speciality",
+    "SpentNonce",
     "Status",
     "StatusList",
     "StatusPurpose",
     "Subject",
     "SuspensionWords",
     "TrustedIssuer",
+    "WalletOffer",
     "Watch",
     "WatchChange",
     "WatchNotice",

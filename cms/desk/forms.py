@@ -42,6 +42,32 @@ class ReplaceForm(forms.Form):
     )
 
 
+class AcceptNameForm(forms.Form):
+    checked = forms.BooleanField(
+        label=_("I made sure that the holder themselves ask for this"),
+        help_text=_(
+            "By whatever shows it to you: a call, a paper, a mail from their address. Keep no copy of any of it."
+        ),
+        error_messages={"required": _("Make sure first; a name is not changed on somebody else’s word.")},
+    )
+    checked_on = forms.DateField(
+        label=_("On which day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The day is all that is kept of it."),
+        error_messages={"required": _("Say on which day.")},
+    )
+
+
+class ReturnNameForm(forms.Form):
+    because = forms.CharField(
+        label=_("Words to the holder"),
+        max_length=1_000,
+        help_text=_("They read it on their certificate’s page. Say what you need, and never ask why a name changed."),
+        error_messages={"required": _("Write what is missing; the holder will read it.")},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
 class RemoveEntryForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),

@@ -15,6 +15,7 @@ from . import (
     mentor_acts,
     mentor_applications,
     mentors,
+    names,
     overview,
     register,
     requests,
@@ -39,6 +40,10 @@ pages = [
         "certificates/<int:certificate_id>/reinstate/", certificates.certificate_reinstate, name="certificate_reinstate"
     ),
     path("certificates/<int:certificate_id>/replace/", certificates.certificate_replace, name="certificate_replace"),
+    path("names/", names.name_list, name="name_list"),
+    path("names/<int:name_request_id>/", names.name_detail, name="name_detail"),
+    path("names/<int:name_request_id>/accept/", names.name_accept, name="name_accept"),
+    path("names/<int:name_request_id>/return/", names.name_return, name="name_return"),
     path("register/", register.register_list, name="register_list"),
     path("register/<int:entry_id>/", register.register_detail, name="register_detail"),
     path("register/<int:entry_id>/remove/", register.register_remove, name="register_remove"),

@@ -17,7 +17,7 @@ from certificates.appeals import appeals_without_contact
 from certificates.case_states import open_cases
 from certificates.complaints import waiting_complaints
 from certificates.flags import flagged
-from certificates.models import EXPIRING, Case, Certificate, CertificationRequest
+from certificates.models import EXPIRING, Case, Certificate, CertificationRequest, NameRequest
 from certificates.questions import requests_with_the_registrar
 from certificates.relay import open_reports
 from certificates.revoking import proposals_waiting, wishes_waiting
@@ -45,6 +45,10 @@ def cases_to_go_on_with(at: datetime) -> QuerySet[Case]:
     """Open cases that wait for a registrar: not for the holder's answer, nor for a second person."""
     ours = Q(noticed_at=None) | Q(responded_at__isnull=False) | Q(respond_by__lt=at.date())
     return open_cases().filter(ours).exclude(proposals__in=proposals_waiting())
+
+
+def waiting_names() -> QuerySet[NameRequest]:
+    return NameRequest.objects.filter(answered_at=None, withdrawn_at=None)
 
 
 def waiting_invoices() -> QuerySet[MoneyPaper]:
@@ -112,6 +116,10 @@ def piles(at: datetime) -> list[Pile]:
         _pile(
             waiting_documents(), "uploaded_at", label=_("Documents to look at"), url=reverse("desk:document_list"),
             icon="doc-full", needs_answer=True,
+        ),
+        _pile(
+            waiting_names(), "asked_at", label=_("Names to change"), url=reverse("desk:name_list"),
+            icon="edit", needs_answer=True,
         ),
         _pile(
             open_invitations(at), "invited_at", label=_("Open invitations"),

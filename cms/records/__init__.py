@@ -25,6 +25,7 @@ from certificates.models import (
     Decision,
     DesignVersion,
     LogEntry,
+    NameRequest,
     RegisterEntry,
     RequirementSet,
     RulesMove,
@@ -46,6 +47,7 @@ from . import (
     issuers,
     log,
     money,
+    names,
     papers,
     recommendations,
     register,
@@ -81,6 +83,7 @@ def counts() -> dict[str, int]:
         "status lists": StatusList.objects.count(),
         "log entries": LogEntry.objects.count(),
         "log checkpoints": Checkpoint.objects.count(),
+        "requests for another name": NameRequest.objects.count(),
         "register entries": RegisterEntry.objects.count(),
         "watches": Watch.objects.count(),
         "rule sets": RequirementSet.objects.count(),
@@ -107,6 +110,7 @@ def faults() -> Iterator[Fault]:
     yield from recommendations.faults()
     yield from awards.faults()
     yield from log.faults()
+    yield from names.faults()
     yield from register.faults()
     yield from rules.faults()
     yield from issuers.faults()

@@ -89,6 +89,7 @@ def addresses(desk: Desk) -> dict[str, str]:
         "entry_id": desk.entry.pk,
         "message_id": desk.message.pk,
         "document_id": desk.document.pk,
+        "name_request_id": desk.name_request.pk,
         "slug": "mentorship",
         "design_id": desk.design.design_id,
         "number": desk.design.number,
@@ -216,7 +217,7 @@ def test_the_desk_counts_what_waits(client):
 
     response = client.get(reverse("cms_desk"))
 
-    assert [(pile.label, pile.count) for pile in response.context["piles"]][:10] == [
+    assert [(pile.label, pile.count) for pile in response.context["piles"]][:11] == [
         ("Certification requests", 1),
         ("Invoices to be paid", 1),
         ("Money that needs a person", 1),
@@ -226,6 +227,7 @@ def test_the_desk_counts_what_waits(client):
         ("Reported messages", 1),
         ("Random checks to close", 1),
         ("Documents to look at", 1),
+        ("Names to change", 1),
         ("Open invitations", 1),
     ]
     assert [line.url for line in response.context["lines"]] == [

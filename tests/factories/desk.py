@@ -34,6 +34,8 @@ from certificates.models import (
     Certificate,
     CertificationRequest,
     DesignVersion,
+    NameRequest,
+    NameRequestKind,
     RegisterEntry,
     RegisterMessage,
     RequirementDraft,
@@ -41,6 +43,7 @@ from certificates.models import (
     RevocationReason,
 )
 from certificates.relay import report_message
+from certificates.renaming import ask_for_name
 from certificates.revoking import propose_revocation
 from cms.accounts.models import User
 from courses.attending import note_attendance
@@ -106,6 +109,7 @@ class Desk:
     design: DesignVersion
     draft: RequirementDraft
     allowance: Allowance
+    name_request: NameRequest
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -134,6 +138,21 @@ def yesterday() -> datetime:
 def make_invoice(*, learner: User | None = None, at: datetime | None = None) -> MoneyPaper:
     plan = a_plan(PlanKind.INVOICE, total_minor=340_000)
     return order_of(plan, buyer=learner or make_person("Payer"), at=at or yesterday()).papers.get()
+
+
+def make_name_request(
+    certificate: Certificate | None = None, *, words: str = "", at: datetime | None = None
+) -> NameRequest:
+    """A holder waits for another name on their certificate."""
+    certificate = certificate or make_certificate(at=yesterday())
+    return ask_for_name(
+        certificate=certificate,
+        by=certificate.holder,
+        kind=NameRequestKind.CHANGE,
+        new_name="Noor Prosser",
+        words=words,
+        at=at or timezone.now(),
+    )
 
 
 def make_invitation(*, email: str = "invited@example.org", at: datetime | None = None) -> Invitation:
@@ -213,6 +232,7 @@ def make_desk() -> Desk:
         ),
         asked=asked,
         certificate=certificate,
+        name_request=make_name_request(certificate),
         invoice=invoice,
         invitation=make_invitation(),
         mentor=mentor,
