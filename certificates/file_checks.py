@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from .codes import Code, number_meant, read_code
 from .examples import is_example, with_examples
-from .verifying import Outcome, Report, Step, Verdict, examine
+from .verifying import Check, Outcome, Report, Step, Verdict, examine
 from .verifying.fetching import Fetcher
 
 LARGEST = 5 * 1024 * 1024  # bytes, of what is uploaded
@@ -35,6 +35,28 @@ class FileAnswer:
         if self.is_example and self.report.verdict == Verdict.UNKNOWN_ISSUER:
             return Verdict.VALID
         return self.report.verdict
+
+    @property
+    def checks(self) -> list[Check]:
+        """Every check of the report. Of an example, that we do not know its issuer is nothing against it."""
+        checks = list(self.report.checks) if self.report else []
+        if not self.is_example:
+            return checks
+        invented = Check(
+            check=Step.ISSUER,
+            outcome=Outcome.NOT_CHECKED,
+            explanation=_(
+                "The issuer is invented. Of a real certificate, this line says whether we know who signed it."
+            ),
+        )
+        return [invented if check.check == Step.ISSUER else check for check in checks]
+
+    @property
+    def explanation(self) -> str:
+        """The sentence under the headline."""
+        if self.report and self.verdict != self.report.verdict:
+            return next(check.explanation for check in self.report.checks if check.check == Step.PROOF)
+        return self.report.explanation if self.report else ""
 
 
 def check_contents(data: bytes, *, at: datetime, fetch: Fetcher = with_examples) -> FileAnswer:

@@ -292,8 +292,8 @@ def test_its_examples_are_as_described() -> None:
         content = methods["post"]["responses"]["200"]["content"]["application/json"]
         schema = content["schema"] | {"components": document["components"]}
         jsonschema.Draft202012Validator(schema).validate(content["example"])
-    for name, schema in document["components"]["schemas"].items():
-        jsonschema.Draft202012Validator.check_schema(schema), name
+    for schema in document["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
     assert document["components"]["schemas"]["Verdict"]["enum"] == Verdict.values
 
 

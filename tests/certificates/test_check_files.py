@@ -265,6 +265,7 @@ def test_an_example_dropped_says_what_its_page_says(client, which: Example, form
     for response in (page, dropped):
         assert "An example" in said(response)
         assert "certifies nobody" in said(response)
+        assert "We do not know who is behind" not in said(response)
 
 
 def test_an_example_is_the_same_each_time() -> None:
