@@ -10,6 +10,7 @@ from .models import (
     Case,
     Certificate,
     Complaint,
+    CreditEntry,
     RegisterBlock,
     RegisterMessage,
     RequestQuestion,
@@ -85,3 +86,18 @@ def decides_appeal(person: User, appeal: Appeal) -> bool:
 def reads_complaint(person: User, complaint: Complaint | None) -> bool:
     """The ombud. Not one who is a registrar as well: whoever complains was told that no registrar reads it."""
     return Role.OMBUD in person.roles and Role.REGISTRAR not in person.roles
+
+
+rule("renewal.decide")(holders_of(Role.REGISTRAR))
+rule("renewal_terms.write")(holders_of(Role.REGISTRAR))
+
+
+@rule("credit.keep")
+def keeps_credit(person: User, entry: CreditEntry) -> bool:
+    return entry.enrolment.learner_id == person.pk
+
+
+@rule("credit.review")
+def reviews_credit(person: User, entry: CreditEntry | None) -> bool:
+    """A registrar, except over an entry of their own."""
+    return Role.REGISTRAR in person.roles and (entry is None or entry.enrolment.learner_id != person.pk)

@@ -12,6 +12,17 @@ from .papers import CertificatePaper, PaperFormat, PaperSize
 from .questions import RequestQuestion
 from .register import Availability, Facet, Language, RegisterEntry, RegisterMark, Speciality
 from .relay import RegisterBlock, RegisterMessage, RegisterSettings
+from .renewals import (
+    QUARTERS,
+    CountedCredit,
+    CreditCategory,
+    CreditEntry,
+    ReminderStep,
+    Renewal,
+    RenewalPhase,
+    RenewalReminder,
+    RenewalTerms,
+)
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .rules import Allowance, AllowanceKind, DraftLine, RequirementDraft, RulesMove
@@ -21,6 +32,7 @@ from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
 __all__ = [
     "EXPIRING",
+    "QUARTERS",
     "Allowance",
     "AllowanceKind",
     "Appeal",
@@ -37,6 +49,9 @@ __all__ = [
     "Closing",
     "Complaint",
     "ComplaintMessage",
+    "CountedCredit",
+    "CreditCategory",
+    "CreditEntry",
     "Decision",
     "DecisionKind",
     "DesignVersion",
@@ -62,6 +77,11 @@ __all__ = [
     "RegisterMark",
     "RegisterMessage",
     "RegisterSettings",
+    "ReminderStep",
+    "Renewal",
+    "RenewalPhase",
+    "RenewalReminder",
+    "RenewalTerms",
     "RequestQuestion",
     "Requirement",
     "RequirementDraft",
