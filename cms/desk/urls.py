@@ -17,6 +17,7 @@ from . import (
     mentors,
     overview,
     register,
+    renewal_urls,
     requests,
     sessions,
 )
@@ -47,6 +48,7 @@ pages = [
     path("register-reports/<int:message_id>/", register.register_report_detail, name="register_report_detail"),
     path("register-reports/<int:message_id>/close/", register.register_report_close, name="register_report_close"),
     *design_urls.pages,
+    *renewal_urls.pages,
     path("invoices/", invoices.invoice_list, name="invoice_list"),
     path("invoices/<int:paper_id>/", invoices.invoice_detail, name="invoice_detail"),
     path("invoices/<int:paper_id>/confirm/", invoices.invoice_confirm, name="invoice_confirm"),

@@ -19,10 +19,12 @@ from certificates.models import (
     CertificatePaper,
     Checkpoint,
     Complaint,
+    CreditEntry,
     Decision,
     DesignVersion,
     LogEntry,
     RegisterEntry,
+    Renewal,
     RequirementSet,
     RulesMove,
     SigningKey,
@@ -45,6 +47,7 @@ from . import (
     papers,
     recommendations,
     register,
+    renewals,
     rules,
     sealed,
     shifts,
@@ -81,6 +84,8 @@ def counts() -> dict[str, int]:
         "rule sets": RequirementSet.objects.count(),
         "moves between rules": RulesMove.objects.count(),
         "waivers": Allowance.objects.count(),
+        "renewals": Renewal.objects.count(),
+        "credit entries": CreditEntry.objects.count(),
         "issuers we know": TrustedIssuer.objects.count(),
         "designs in use": DesignVersion.objects.filter(used_from__isnull=False).count(),
         "files of certificates": CertificatePaper.objects.count(),
@@ -102,6 +107,7 @@ def faults() -> Iterator[Fault]:
     yield from log.faults()
     yield from register.faults()
     yield from rules.faults()
+    yield from renewals.faults()
     yield from issuers.faults()
     yield from papers.faults()
     yield from decided.faults()
