@@ -24,10 +24,13 @@ from certificates.models import (
     Certificate,
     CertificationRequest,
     Complaint,
+    CreditEntry,
     Decision,
     Flag,
     RegisterEntry,
     RegisterMessage,
+    Renewal,
+    RenewalReminder,
     RevocationProposal,
     RulesMove,
     Watch,
@@ -46,6 +49,7 @@ KEPT_FROM_EDITORS = {
     Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
     RegisterEntry, RegisterMessage, Watch, EvidenceDocument, Recommendation, RecommendationRequest, Allowance, RulesMove,
     Case, Complaint, Decision, RevocationProposal,
+    CreditEntry, Renewal, RenewalReminder,
 }  # fmt: skip
 SECRETS = (
     "Let Off", "No set near",
@@ -54,6 +58,7 @@ SECRETS = (
     "Listed", "Unkind", "wrap party", "not about work",
     "Shower", "Even Keel",
     "Doubted", "Said by a stranger",
+    "Renewer", "seminar in Leeds",
 )  # fmt: skip
 
 
@@ -89,6 +94,8 @@ def addresses(desk: Desk) -> dict[str, str]:
         "entry_id": desk.entry.pk,
         "message_id": desk.message.pk,
         "document_id": desk.document.pk,
+        "renewal_id": desk.renewal.pk,
+        "credit_id": desk.credit.pk,
         "slug": "mentorship",
         "design_id": desk.design.design_id,
         "number": desk.design.number,
@@ -226,6 +233,8 @@ def test_the_desk_counts_what_waits(client):
         ("Reported messages", 1),
         ("Random checks to close", 1),
         ("Documents to look at", 1),
+        ("Renewals", 1),
+        ("Continuing education to look at", 1),
         ("Open invitations", 1),
     ]
     assert [line.url for line in response.context["lines"]] == [
