@@ -51,11 +51,14 @@ def test_repeating_is_calm() -> None:
     said = {"title": "Listening", "accepted": False}
     entry, registrar = make_credit(certificate, **said), make_registrar()
 
-    assert make_credit(certificate, **said) == entry
-    for _ in range(2):
-        accept_credit(entry=entry, by=registrar, at=NOON)
-        assert withdraw_credit(entry=make_credit(certificate, **said), by=certificate.holder, at=NOON).withdrawn_at
-    assert CreditEntry.objects.filter(accepted_at__isnull=False).count() == 1
+    again = make_credit(certificate, **said)
+    accepted = [accept_credit(entry=entry, by=registrar, at=NOON + n * DAY).accepted_at for n in range(2)]
+    returned = [return_credit(entry=entry, words="Why?", by=registrar, at=NOON + n * DAY).returned_at for n in range(2)]
+    withdrawn = [withdraw_credit(entry=entry, by=certificate.holder, at=NOON + n * DAY).withdrawn_at for n in range(2)]
+
+    assert again == entry
+    assert (accepted, returned, withdrawn) == ([NOON, NOON], [NOON, NOON], [NOON, NOON])
+    assert history.entries_about(entry).count() == 4
 
 
 @pytest.mark.parametrize(

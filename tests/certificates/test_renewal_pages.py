@@ -219,7 +219,7 @@ def test_the_page_costs_the_same_for_one_entry_and_for_three(client, django_asse
         make_credit(certificate, at=NOW)
     client.force_login(certificate.holder)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         response = client.get(url(certificate))
 
     assert len(response.context["lines"]) == entries
