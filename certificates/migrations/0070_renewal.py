@@ -10,7 +10,7 @@ import cms.accounts.sealing
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("certificates", "0003_transparency_log_guards"),
+        ("certificates", "0004_decisions_are_kept"),
         ("courses", "0002_live_sessions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -86,7 +86,7 @@ def _renewals() -> Iterator[Fault]:
 
 def _certificates() -> Iterator[Fault]:
     """The last confirmed renewal of an award is what its certificate's basis and end say; without one, there is no such line."""
-    last: dict[int, Renewal] = {}
+    last: dict[int, Renewal] = {}  # by enrolment
     confirmed = Renewal.objects.filter(to_until__isnull=False).select_related("certificate").defer("words")
     for renewal in confirmed.order_by("from_until", "pk"):
         last[renewal.certificate.enrolment_id] = renewal
@@ -98,13 +98,13 @@ def _certificates() -> Iterator[Fault]:
         except UNREADABLE:
             yield Fault(row=row, reason=CANNOT_BE_READ)
             continue
-        renewal = last.get(certificate.enrolment_id)
-        if renewal is None:
+        newest = last.get(certificate.enrolment_id)
+        if newest is None:
             if lines:
                 yield Fault(row=row, reason="its basis tells of a renewal that history does not know")
-        elif certificate.valid_until != renewal.to_until:
+        elif certificate.valid_until != newest.to_until:
             yield Fault(row=row, reason="its end is not that of its last renewal")
-        elif len(lines) != 1 or not _says(lines[0], renewal.counted_quarters):
+        elif len(lines) != 1 or not _says(lines[0], newest.counted_quarters):
             yield Fault(row=row, reason="its basis does not say what its last renewal counted")
 
 
