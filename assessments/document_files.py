@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from django.http import FileResponse, Http404
 from django.utils.cache import add_never_cache_headers
 
-from .models import EvidenceDocument
 from .uploads import HEIC, PDF, PICTURES
 
 SUFFIXES = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", HEIC: "heic"}
@@ -13,7 +14,14 @@ SUFFIXES = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", HEIC: "heic"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-def file_answer(document: EvidenceDocument) -> FileResponse:
+class Kept(Protocol):
+    """A row with a private file: an outside document, or what proves an entry of a ledger."""
+
+    file: Any
+    file_type: Any  # by its content
+
+
+def file_answer(document: Kept) -> FileResponse:
     """The file: a picture to look at, anything else to save. Raises Http404 when there is none."""
     if not document.file or document.file_type not in SUFFIXES:
         raise Http404

@@ -11,6 +11,7 @@ from .models import (
     Case,
     Certificate,
     Complaint,
+    CreditEntry,
     RegisterBlock,
     RegisterMessage,
     RequestQuestion,
@@ -92,3 +93,18 @@ def reads_complaint(person: User, complaint: Complaint | None) -> bool:
 @rule("api_token.end")
 def made_it(person: User, token: ApiToken) -> bool:
     return token.owner_id == person.pk
+
+
+rule("renewal.decide")(holders_of(Role.REGISTRAR))
+rule("renewal_terms.write")(holders_of(Role.REGISTRAR))
+
+
+@rule("credit.keep")
+def keeps_credit(person: User, entry: CreditEntry) -> bool:
+    return entry.enrolment.learner_id == person.pk
+
+
+@rule("credit.review")
+def reviews_credit(person: User, entry: CreditEntry | None) -> bool:
+    """A registrar, except over an entry of their own."""
+    return Role.REGISTRAR in person.roles and (entry is None or entry.enrolment.learner_id != person.pk)

@@ -133,7 +133,7 @@ def issue_certificate(
         confirmed_by=confirmed_by,
         issued_at=at,
         awarded_on=at.astimezone(UTC).date(),
-        valid_until=_years_later(at, rules.valid_years),
+        valid_until=None if rules.valid_years is None else years_later(at, rules.valid_years),
     )
     # It exists only if what is kept of its basis meets the rules when it is read again.
     if not snapshots.still_met(certificate):
@@ -166,7 +166,7 @@ def replace_certificate(*, certificate: Certificate, holder_name: str, by: User,
     if old.holder_id == by.pk:
         raise CannotIssue(_("This is your own certificate. Somebody else replaces it."))
     if old.valid_until and old.valid_until <= at:
-        raise CannotIssue(_("This certificate has run out, and a replacement would run out with it."))
+        raise CannotIssue(_("This certificate has run out, and a replacement would run out with it. Renew it first."))
     old.superseded_at = at
     old.save(update_fields=["superseded_at"])
     new = _signed(
@@ -321,9 +321,8 @@ def _frozen(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, list)) else str(value)
 
 
-def _years_later(at: datetime, years: int | None) -> datetime | None:
-    if years is None:
-        return None
+def years_later(at: datetime, years: int) -> datetime:
+    """The same day and hour so many years on."""
     try:
         return at.replace(year=at.year + years)
     except ValueError:  # 29 February: the certificate runs to the first of March

@@ -7,17 +7,20 @@ from django.utils import timezone
 
 from courses.models import Enrolment
 
-from . import relay_mail, watch_notices
+from . import relay_mail, renewal_mail, watch_notices
 from .log.publishing import publish_checkpoint
 from .mail import send_certificate, send_declined, send_name_returned, send_rules_changed
 from .models import (
     Certificate,
     CertificationRequest,
+    CreditEntry,
     NameRequest,
     PaperFormat,
     PaperSize,
     RegisterEntry,
     RegisterMessage,
+    Renewal,
+    RenewalReminder,
 )
 from .papers import paper_of
 from .wallet.offers import forget_offers
@@ -112,3 +115,33 @@ def tell_name_returned(request_id: int) -> None:
 @task
 def forget_wallet_offers() -> None:
     forget_offers(at=timezone.now())
+
+
+# Renewal ----------------------------------------------------------------------------------------------------
+
+
+@task
+def tell_renewed(renewal_id: int) -> None:
+    renewal_mail.send_renewed(Renewal.objects.select_related("certificate__holder").get(pk=renewal_id))
+
+
+@task
+def tell_renewal_declined(renewal_id: int) -> None:
+    renewal_mail.send_renewal_declined(Renewal.objects.select_related("certificate__holder").get(pk=renewal_id))
+
+
+@task
+def tell_credit_returned(entry_id: int) -> None:
+    renewal_mail.send_credit_returned(CreditEntry.objects.select_related("enrolment__learner").get(pk=entry_id))
+
+
+@task
+def remind_of_renewal(reminder_id: int) -> None:
+    rows = RenewalReminder.objects.select_related("certificate__holder", "certificate__requirement_set")
+    renewal_mail.send_reminder(rows.get(pk=reminder_id))
+
+
+@cron("40 5 * * *")
+@task
+def remind_renewals() -> None:
+    call_command("remind_renewals", verbosity=0)

@@ -31,6 +31,7 @@ urlpatterns = [
     path("log/", include("certificates.log_urls")),
     path("certificates/", views.certificate_list, name="list"),
     path("certificates/<int:enrolment_id>/ask/", views.ask, name="ask"),
+    path("certificates/<str:number>/renewal/", include("certificates.renewal_urls")),
     *register_urls.urlpatterns,
     path("", include("certificates.decision_urls")),
     path("", include("certificates.holder_urls")),  # last: a number is any word

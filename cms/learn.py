@@ -17,6 +17,7 @@ from assessments.totals import Totals, totals_of
 from assessments.totals_words import runs_out
 from certificates.eligibility import Verdict, evidence_of, verdict_on
 from certificates.models import Certificate, CertificationRequest, Status
+from certificates.renewal_words import hint_of
 from certificates.requirements import ShadowDays
 from cms.accounts.models import User
 from courses.dates import intake_of
@@ -57,6 +58,7 @@ class Today:
     is_mentored: bool  # somebody has agreed to, so that a day can be recorded
     certificate: Certificate | None
     status: Status | None
+    renewal: str  # what can be done about its end now
     request: CertificationRequest | None
 
     @property
@@ -150,6 +152,7 @@ def today_of(person: User, *, slug: str, at: datetime) -> Today | None:
         is_mentored=days is not None and any(mentorship.begun_at for mentorship in open_mentorships(person)),
         certificate=certificate,
         status=certificate.status(at) if certificate else None,
+        renewal=hint_of(certificate, at=at),
         request=request if request and request.answered_at is None else None,
     )
 

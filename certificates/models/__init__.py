@@ -15,6 +15,17 @@ from .papers import CertificatePaper, PaperFormat, PaperSize
 from .questions import RequestQuestion
 from .register import Availability, Facet, Language, RegisterEntry, RegisterMark, Speciality
 from .relay import RegisterBlock, RegisterMessage, RegisterSettings
+from .renewals import (
+    QUARTERS,
+    CountedCredit,
+    CreditCategory,
+    CreditEntry,
+    ReminderStep,
+    Renewal,
+    RenewalPhase,
+    RenewalReminder,
+    RenewalTerms,
+)
 from .requests import CertificationRequest
 from .requirements import Requirement, RequirementKind, RequirementSet
 from .rules import Allowance, AllowanceKind, DraftLine, RequirementDraft, RulesMove
@@ -26,6 +37,7 @@ from .watches import EndOfWatch, Watch, WatchChange, WatchNotice
 
 __all__ = [
     "EXPIRING",
+    "QUARTERS",
     "Allowance",
     "AllowanceKind",
     "ApiToken",
@@ -44,7 +56,10 @@ __all__ = [
     "Closing",
     "Complaint",
     "ComplaintMessage",
+    "CountedCredit",
     "CredentialToken",
+    "CreditCategory",
+    "CreditEntry",
     "Decision",
     "DecisionKind",
     "DesignVersion",
@@ -74,6 +89,11 @@ __all__ = [
     "RegisterMark",
     "RegisterMessage",
     "RegisterSettings",
+    "ReminderStep",
+    "Renewal",
+    "RenewalPhase",
+    "RenewalReminder",
+    "RenewalTerms",
     "RequestQuestion",
     "Requirement",
     "RequirementDraft",

@@ -59,6 +59,7 @@ from . import (
     money,
     people,
     register,
+    renewals,
     sessions,
     unsettled,
     words,
@@ -96,6 +97,7 @@ def seed(*, now: datetime, progress: Callable[[str], None] = lambda line: None) 
     evidence.show_evidence(staff, now=now)
     designs.make_designs(registrar=staff["registrar"], now=now)
     decisions.question(registrar=staff["registrar"], contact=staff["appeals"], now=now)
+    renewals.make_renewals(programme, registrar=staff["registrar"], now=now)
     # Mail about things that happened years ago, by the story, is not sent.
     transaction.on_commit(lambda: DBTaskResult.objects.all().delete())
 

@@ -18,6 +18,7 @@ from . import (
     names,
     overview,
     register,
+    renewal_urls,
     requests,
     sessions,
 )
@@ -52,6 +53,7 @@ pages = [
     path("register-reports/<int:message_id>/", register.register_report_detail, name="register_report_detail"),
     path("register-reports/<int:message_id>/close/", register.register_report_close, name="register_report_close"),
     *design_urls.pages,
+    *renewal_urls.pages,
     path("invoices/", invoices.invoice_list, name="invoice_list"),
     path("invoices/<int:paper_id>/", invoices.invoice_detail, name="invoice_detail"),
     path("invoices/<int:paper_id>/confirm/", invoices.invoice_confirm, name="invoice_confirm"),

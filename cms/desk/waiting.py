@@ -17,9 +17,11 @@ from certificates.appeals import appeals_without_contact
 from certificates.case_states import open_cases
 from certificates.complaints import waiting_complaints
 from certificates.flags import flagged
+from certificates.ledger import waiting_credits
 from certificates.models import EXPIRING, Case, Certificate, CertificationRequest, NameRequest
 from certificates.questions import requests_with_the_registrar
 from certificates.relay import open_reports
+from certificates.renewing import waiting_renewals
 from certificates.revoking import proposals_waiting, wishes_waiting
 from courses.models import Concern, Invitation, MoneyPaper, PaperKind
 
@@ -79,7 +81,7 @@ def certificates_expiring(at: datetime) -> QuerySet[Certificate]:
 
 
 def piles(at: datetime) -> list[Pile]:
-    """Everything that waits or runs out: seventeen queries."""
+    """Everything that waits or runs out: a query each."""
     return [
         _pile(
             waiting_requests(), "asked_at", label=_("Certification requests"), url=reverse("desk:request_list"),
@@ -120,6 +122,14 @@ def piles(at: datetime) -> list[Pile]:
         _pile(
             waiting_names(), "asked_at", label=_("Names to change"), url=reverse("desk:name_list"),
             icon="edit", needs_answer=True,
+        ),
+        _pile(
+            waiting_renewals(), "asked_at", label=_("Renewals"), url=reverse("desk:renewal_list"), icon="rotate",
+            needs_answer=True,
+        ),
+        _pile(
+            waiting_credits(), "entered_at", label=_("Continuing education to look at"), url=reverse("desk:credit_list"),
+            icon="list-ol", needs_answer=True,
         ),
         _pile(
             open_invitations(at), "invited_at", label=_("Open invitations"),

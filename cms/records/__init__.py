@@ -22,11 +22,13 @@ from certificates.models import (
     CheckRecord,
     Complaint,
     CredentialToken,
+    CreditEntry,
     Decision,
     DesignVersion,
     LogEntry,
     NameRequest,
     RegisterEntry,
+    Renewal,
     RequirementSet,
     RulesMove,
     SigningKey,
@@ -51,6 +53,7 @@ from . import (
     papers,
     recommendations,
     register,
+    renewals,
     rules,
     sealed,
     shifts,
@@ -89,6 +92,8 @@ def counts() -> dict[str, int]:
         "rule sets": RequirementSet.objects.count(),
         "moves between rules": RulesMove.objects.count(),
         "waivers": Allowance.objects.count(),
+        "renewals": Renewal.objects.count(),
+        "credit entries": CreditEntry.objects.count(),
         "issuers we know": TrustedIssuer.objects.count(),
         "designs in use": DesignVersion.objects.filter(used_from__isnull=False).count(),
         "files of certificates": CertificatePaper.objects.count(),
@@ -113,6 +118,7 @@ def faults() -> Iterator[Fault]:
     yield from names.faults()
     yield from register.faults()
     yield from rules.faults()
+    yield from renewals.faults()
     yield from issuers.faults()
     yield from papers.faults()
     yield from decided.faults()

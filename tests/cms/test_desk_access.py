@@ -24,10 +24,13 @@ from certificates.models import (
     Certificate,
     CertificationRequest,
     Complaint,
+    CreditEntry,
     Decision,
     Flag,
     RegisterEntry,
     RegisterMessage,
+    Renewal,
+    RenewalReminder,
     RevocationProposal,
     RulesMove,
     Watch,
@@ -46,6 +49,7 @@ KEPT_FROM_EDITORS = {
     Enrolment, CertificationRequest, Certificate, Shift, Mentor, MentorApplication, MentorInvitation, Mentorship, CheckIn,
     RegisterEntry, RegisterMessage, Watch, EvidenceDocument, Recommendation, RecommendationRequest, Allowance, RulesMove,
     Case, Complaint, Decision, RevocationProposal,
+    CreditEntry, Renewal, RenewalReminder,
 }  # fmt: skip
 SECRETS = (
     "Let Off", "No set near",
@@ -54,6 +58,7 @@ SECRETS = (
     "Listed", "Unkind", "wrap party", "not about work",
     "Shower", "Even Keel",
     "Doubted", "Said by a stranger",
+    "Renewer", "seminar in Leeds",
 )  # fmt: skip
 
 
@@ -90,6 +95,8 @@ def addresses(desk: Desk) -> dict[str, str]:
         "message_id": desk.message.pk,
         "document_id": desk.document.pk,
         "name_request_id": desk.name_request.pk,
+        "renewal_id": desk.renewal.pk,
+        "credit_id": desk.credit.pk,
         "slug": "mentorship",
         "design_id": desk.design.design_id,
         "number": desk.design.number,
@@ -217,7 +224,7 @@ def test_the_desk_counts_what_waits(client):
 
     response = client.get(reverse("cms_desk"))
 
-    assert [(pile.label, pile.count) for pile in response.context["piles"]][:11] == [
+    assert [(pile.label, pile.count) for pile in response.context["piles"]][:13] == [
         ("Certification requests", 1),
         ("Invoices to be paid", 1),
         ("Money that needs a person", 1),
@@ -228,6 +235,8 @@ def test_the_desk_counts_what_waits(client):
         ("Random checks to close", 1),
         ("Documents to look at", 1),
         ("Names to change", 1),
+        ("Renewals", 1),
+        ("Continuing education to look at", 1),
         ("Open invitations", 1),
     ]
     assert [line.url for line in response.context["lines"]] == [

@@ -31,6 +31,7 @@ from tests.factories.desk import (
 from tests.factories.evidence import make_document, make_recommendation
 from tests.factories.mentoring import make_application, make_outside_application, make_outside_mentorship
 from tests.factories.people import make_person, make_registrar
+from tests.factories.renewals import make_asked, make_credit, make_renewable, make_terms
 from tests.factories.shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
 
 pytestmark = pytest.mark.django_db
@@ -114,16 +115,15 @@ MAKERS = {
     "desk:register_list": lambda number: make_report(),
     "desk:register_report_list": lambda number: make_report(),
     "desk:requirement_programme_list": lambda number: make_waiver(at=yesterday()),
-}
-# Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
-QUERIES = {
-    "cms_desk": 24,
     "desk:case_list": lambda number: make_case(make_completion(at=yesterday()), at=timezone.now()),
     "desk:revocation_list": lambda number: make_proposal(make_completion(at=yesterday()), at=timezone.now()),
+    "desk:renewal_list": lambda number: make_asked(at=yesterday()),
+    "desk:credit_list": lambda number: make_credit(make_renewable(now=yesterday()), accepted=False, at=yesterday()),
+    "desk:renewal_terms_list": lambda number: make_terms(make_programme()),
 }
 # Wagtail's frame takes nine: session, person, roles and rights of the person, profile, and what its menu shows.
 QUERIES = {
-    "cms_desk": 29,
+    "cms_desk": 31,
     "desk:request_list": 11,
     "desk:certificate_list": 11,
     "desk:invoice_list": 11,
@@ -153,6 +153,9 @@ QUERIES = {
     "desk:requirement_programme_list": 11,
     "desk:case_list": 11,
     "desk:revocation_list": 11,
+    "desk:renewal_list": 11,
+    "desk:credit_list": 11,
+    "desk:renewal_terms_list": 11,
 }
 
 

@@ -33,11 +33,13 @@ from certificates.models import (
     Case,
     Certificate,
     CertificationRequest,
+    CreditEntry,
     DesignVersion,
     NameRequest,
     NameRequestKind,
     RegisterEntry,
     RegisterMessage,
+    Renewal,
     RequirementDraft,
     RevocationProposal,
     RevocationReason,
@@ -74,6 +76,7 @@ from .evidence import make_document
 from .mentoring import make_application
 from .people import make_person, make_registrar
 from .register import make_entry, make_message
+from .renewals import make_asked, make_credit
 from .shifts import days_ago, make_mentor, make_mentorship, make_signed_shift, make_waiting_shift
 
 
@@ -110,6 +113,8 @@ class Desk:
     draft: RequirementDraft
     allowance: Allowance
     name_request: NameRequest
+    renewal: Renewal
+    credit: CreditEntry
 
 
 LETTER = letter_of(b"%PDF-1.7 They were there.")
@@ -249,4 +254,6 @@ def make_desk() -> Desk:
         design=make_draft(by=registrar, at=at),
         draft=begin_draft(programme=asked.enrolment.programme, by=registrar, at=at),
         allowance=make_waiver(at=at),
+        renewal=(renewal := make_asked(at=at, learner=make_person("Renewer"), name="Renewer Printed")),
+        credit=make_credit(renewal.certificate, title="A seminar in Leeds", accepted=False, at=at),
     )
