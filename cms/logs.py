@@ -4,7 +4,7 @@ import logging
 import re
 
 # What comes before the secret part of such an address.
-PLACES = ("/mentoring/sign/", "/register/confirm/")
+PLACES = ("/mentoring/sign/", "/register/confirm/", "/complaints/")
 SECRET = re.compile(rf"({'|'.join(map(re.escape, PLACES))})[^/\s?\"']+")
 
 

@@ -1,5 +1,6 @@
 """Can somebody tell the ombud without being known, read the answer by their code, and does nobody else read it?"""
 
+import logging
 from datetime import timedelta
 from functools import partial
 
@@ -20,6 +21,7 @@ from certificates.complaints import (
 from certificates.models import Case, Closing, Complaint, ComplaintMessage
 from cms.accounts.models import Entry
 from cms.accounts.roles import Role
+from cms.logs import WithoutSecrets
 from tests.courses.races import side_by_side
 from tests.factories.cases import make_complaint, make_ombud
 from tests.factories.certificates import make_completion
@@ -263,6 +265,16 @@ def test_guessing_codes_is_slowed(client):
 
     assert (answers[0], answers[-1]) == (404, 429)
     assert client.post("/complaints/find/", {"code": code}).status_code == 429
+
+
+def test_no_line_of_a_log_leads_there():
+    line = logging.LogRecord(
+        "x", logging.WARNING, "x", 1, "Not Found: %s", ("/complaints/ABCDE-12345-ABCDE-12345/",), None
+    )
+
+    WithoutSecrets().filter(line)
+
+    assert line.getMessage() == "Not Found: /complaints/…/"
 
 
 @pytest.mark.django_db

@@ -42,6 +42,7 @@ def aside(certificate, flag, *, at=AFTER, by=None, reason="It rests on others as
 def certified(**terms) -> Certificate:
     """Its rules are given their lines afterwards: what it was awarded on is not what these tests are about."""
     certificate = make_certificate(at=NOON + DAY)
+    lift_guards()
     lines = certificate.requirement_set.requirements
     lines.create(position=2, kind="shadow_days", terms={"days": 1})
     lines.create(position=3, kind="quizzes", terms=terms)
@@ -231,9 +232,9 @@ def test_rules_said_to_be_in_error_flag_what_stands_under_them_once():
 
 
 def test_what_was_answered_holds_for_the_certificate_in_its_place():
-    certificate = certified()
-    void(a_day(certificate))
-    aside(certificate, Flag.SHIFT)
+    certificate = make_completion(at=NOON)
+    pay_back(certificate)
+    aside(certificate, Flag.PAID_BACK)
 
     replace_certificate(certificate=certificate, holder_name="Ana Prosser", by=make_registrar(), at=AFTER + DAY)
 
