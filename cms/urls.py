@@ -28,8 +28,8 @@ site_patterns = (
 
 urlpatterns = [
     path("", include(site_patterns)),
-    path("", include("certificates.urls")),
     path("", include("assessments.urls")),
+    path("", include("certificates.urls")),  # behind it: /certificates/<number>/ takes any word
     path("", include("courses.urls")),
     path("accounts/", include("allauth.urls")),
     # One door: the admin's own sign-in, sign-out and account pages lead to it.
