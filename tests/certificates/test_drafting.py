@@ -2,10 +2,8 @@
 
 from datetime import timedelta
 from functools import partial
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from certificates import drafting
@@ -32,7 +30,6 @@ from tests.courses.races import meet_in, side_by_side, take_locks_away
 from tests.factories.certificates import make_certificate, make_rules
 from tests.factories.courses import make_enrolment, make_programme
 from tests.factories.people import NOON, make_registrar
-from tests.unguarded import lift_guards
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -220,18 +217,6 @@ def test_published_rules_never_go(guarded) -> None:
         connection.cursor() as cursor,
     ):
         cursor.execute("DELETE FROM certificates_requirementset")
-
-
-def test_sets_of_before_are_given_their_size_and_a_second_time_changes_nothing() -> None:
-    lift_guards()
-    rules = make_rules(make_programme(), requirements=[("modules", {}), DAYS])
-    RequirementSet.objects.update(size=0)
-    count_lines = import_module("certificates.migrations.0010_say_how_many_lines_a_set_has").count_lines
-
-    count_lines(apps, None)
-    count_lines(apps, None)
-
-    assert RequirementSet.objects.get(pk=rules.pk).size == 2
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from assessments.counting import Worked
-from assessments.models import Scene, ShiftRole
+from assessments.models import DocumentKind, DocumentState, Scene, ShiftRole
 from certificates import snapshots
 from certificates.eligibility import verdict_of
 from certificates.models import Certificate, Requirement, RequirementKind, RequirementSet
@@ -20,10 +20,13 @@ from certificates.requirements import (
     AgreementFacts,
     Allowed,
     BadTerms,
+    DocumentFacts,
     Kind,
     ModuleFacts,
     QuizFacts,
+    RecommendationFacts,
     Record,
+    SessionFacts,
     State,
     rule_of,
     settled,
@@ -32,6 +35,7 @@ from tests.factories.certificates import make_certificate
 
 TODAY = date(2026, 11, 23)
 SLUGS = ("ethics-code", "mentorship")
+ASKABLE = [kind for kind in DocumentKind if kind != DocumentKind.OTHER]
 few = st.integers(0, 4)
 
 
@@ -78,8 +82,36 @@ def agreements(draw) -> dict[str, AgreementFacts]:
     }
 
 
+sessions = st.builds(
+    lambda there, made_up: SessionFacts(on=TODAY if there or made_up else None, made_up=made_up),
+    st.booleans(),
+    st.booleans(),
+)
+documents = st.builds(
+    DocumentFacts,
+    kind=st.sampled_from(ASKABLE),
+    state=st.sampled_from(DocumentState),
+    issued_on=st.integers(0, 400).map(lambda ago: TODAY - timedelta(days=ago)),
+    expires_on=st.none() | st.integers(-30, 400).map(lambda ahead: TODAY + timedelta(days=ahead)),
+)
+recommendations = st.builds(
+    RecommendationFacts,
+    mentor=st.integers(201, 203),
+    recommends=st.booleans(),
+    given_on=st.integers(0, 60).map(lambda ago: TODAY - timedelta(days=ago)),
+)
+THINGS = ("Portfolio talk", "References")
+attested = st.dictionaries(
+    st.sampled_from(THINGS), st.integers(0, 60).map(lambda ago: TODAY - timedelta(days=ago)), max_size=2
+)
+
 records = st.builds(
     Record,
+    sessions=st.lists(sessions, max_size=4).map(tuple),
+    documents=st.lists(documents, max_size=4).map(tuple),
+    recommendations=st.lists(recommendations, max_size=4).map(tuple),
+    recommendations_asked=st.booleans(),
+    attested=attested,
     modules=st.lists(modules(), max_size=3).map(tuple),
     quizzes=st.lists(quizzes(), max_size=3).map(tuple),
     days=st.lists(days, max_size=8, unique_by=lambda worked: worked.shift).map(tuple),
@@ -121,6 +153,19 @@ TERMS: dict[RequirementKind, st.SearchStrategy[dict[str, Any]]] = {
         optional(roles=limits(), recency_days=st.integers(1, 40)),
     ),
     RequirementKind.AGREEMENT: st.sampled_from(SLUGS).map(lambda slug: {"slug": slug}),
+    RequirementKind.LIVE_SESSIONS: optional(count=st.integers(1, 4), made_up=few),
+    RequirementKind.ATTESTATION: st.builds(
+        lambda needed, more: needed | more,
+        st.fixed_dictionaries({"what": st.sampled_from(THINGS)}),
+        optional(recency_days=st.integers(1, 40)),
+    ),
+    RequirementKind.DOCUMENTS: st.lists(st.sampled_from(ASKABLE), min_size=1, max_size=3, unique=True).flatmap(
+        lambda asked: st.builds(
+            lambda days: {"kinds": [str(kind) for kind in asked], "recency_days": days},
+            st.dictionaries(st.sampled_from([str(kind) for kind in asked]), st.integers(1, 300), max_size=2),
+        )
+    ),
+    RequirementKind.RECOMMENDATION: optional(count=st.integers(1, 3), within_days=st.integers(1, 40)),
 }  # fmt: skip
 
 
@@ -162,6 +207,10 @@ def more(draw, record: Record) -> Record:
         "days": record.days
         + tuple(replace(each, shift=each.shift + 1000) for each in draw(st.lists(days, min_size=1, max_size=3))),
         "agreements": {slug: replace(each, signed_version=each.version) for slug, each in record.agreements.items()},
+        "sessions": tuple(each if each.on else replace(each, on=TODAY) for each in record.sessions),
+        "documents": record.documents + tuple(draw(st.lists(documents, min_size=1, max_size=2))),
+        "recommendations": record.recommendations + tuple(draw(st.lists(recommendations, min_size=1, max_size=2))),
+        "attested": dict.fromkeys(THINGS, TODAY),
     }
     return replace(record, **{name: changed[name] for name in draw(st.sets(st.sampled_from(sorted(changed))))})
 

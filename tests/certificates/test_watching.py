@@ -34,6 +34,11 @@ DAY = timedelta(days=1)
 LATER = NOON + DAY
 
 
+def to_watcher(mailoutbox, watch: Watch) -> list:
+    """The holder is written to as well: not here."""
+    return [mail for mail in mailoutbox if mail.to == [watch.watcher.email]]
+
+
 def verbs() -> list[str]:
     return list(Entry.objects.filter(chain__name="watches").order_by("number").values_list("verb", flat=True))
 
@@ -136,7 +141,7 @@ def test_who_ends_their_own_watch_hears_nothing_more(committed, mailoutbox):
         end_watch(watch=watch, by=watch.watcher, at=LATER)
         suspend_certificate(certificate=watch.certificate, reason="Looked into", by=make_registrar(), at=LATER)
 
-    assert (mailoutbox, changes()) == ([], [])
+    assert (to_watcher(mailoutbox, watch), changes()) == ([], [])
 
 
 # Changes ----------------------------------------------------------------------------------------------------
@@ -157,9 +162,9 @@ def test_every_change_is_told_once_and_by_a_mail_that_says_neither_what_nor_who(
         revoke_certificate(certificate=certificate, reason=RevocationReason.ETHICS, by=registrar, at=LATER + 4 * DAY)
 
     assert changes() == ["SUSPENDED", "REINSTATED", "SUSPENDED", "REVOKED"]
-    assert {mail.subject for mail in mailoutbox} == {"Something you watch has changed"}
-    assert [mail.to for mail in mailoutbox] == [[watch.watcher.email]] * 4
-    for mail in mailoutbox:
+    told = to_watcher(mailoutbox, watch)
+    assert [mail.subject for mail in told] == ["Something you watch has changed"] * 4
+    for mail in told:
         assert f"http://localhost:8000/verify/{certificate.number}/" in mail.body
         for secret in ("Ana", "harm", "suspen", "revok", "thics", "Lantern"):
             assert secret not in mail.body
@@ -179,7 +184,9 @@ def test_a_watch_goes_over_to_the_newer_number_without_a_former_name(committed, 
     watch.refresh_from_db()
     assert (watch.certificate, watch.ended_at) == (newer, None)
     assert changes() == ["REPLACED", "SUSPENDED"]
-    for mail in mailoutbox[-2:]:
+    told = to_watcher(mailoutbox, watch)
+    assert len(told) == 2
+    for mail in told:
         assert newer.number in mail.body
         assert "Núñez" not in mail.body
         assert "Prosser" not in mail.body

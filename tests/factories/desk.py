@@ -72,7 +72,7 @@ from tests.courses.buying import a_plan, order_of
 from .certificates import make_certificate, make_ready, make_signing_key
 from .courses import make_live_session, make_programme
 from .designs import make_draft
-from .evidence import make_document
+from .evidence import an_upload, make_document
 from .mentoring import make_application
 from .people import make_person, make_registrar
 from .register import make_entry, make_message
@@ -255,5 +255,5 @@ def make_desk() -> Desk:
         draft=begin_draft(programme=asked.enrolment.programme, by=registrar, at=at),
         allowance=make_waiver(at=at),
         renewal=(renewal := make_asked(at=at, learner=make_person("Renewer"), name="Renewer Printed")),
-        credit=make_credit(renewal.certificate, title="A seminar in Leeds", accepted=False, at=at),
+        credit=make_credit(renewal.certificate, title="A seminar in Leeds", accepted=False, upload=an_upload(), at=at),
     )
