@@ -57,7 +57,7 @@ class AttestedByStaff:
             title=self.what,
             state=State.MET if met else State.NOT_YET,
             sentence=sentence,
-            summary=_("Attested, %(day)s") % {"day": day} if day else "",
+            summary=_("Attested, %(day)s") % {"day": day} if day else _("Not attested"),
             have=int(met),
             need=1,
             action=_("See where you stand"),
