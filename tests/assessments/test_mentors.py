@@ -154,12 +154,12 @@ def test_nobody_becomes_the_mentor_whom_they_named():
 
 def test_a_credential_is_renewed_once_and_by_somebody_else():
     mentor = make_mentor()
-    newer = {"credential_number": "EX-9", "credential_expires_on": FAR, "at": NOON}
+    newer = {"credential_number": "EX-NEW", "credential_expires_on": FAR, "at": NOON}
 
     for _time in range(2):
         renewed = renew_credential(mentor=mentor, by=make_registrar(), **newer)
 
-    assert renewed.credential_number == "EX-9"
+    assert renewed.credential_number == "EX-NEW"
     verbs = [entry.verb for entry in history.entries_about(mentor)]
     assert verbs == ["mentor.approved", "mentor.credential_renewed"]
     with pytest.raises(CannotApprove, match="approves themselves"):
